@@ -1,0 +1,33 @@
+/** Every limit of the public surface, in one place: the code, /ServiceProviderConfig, the docs and the tests read it here. */
+export const LIMITS = {
+  bodyBytes: 1_048_576,
+  /** Groups and Bulk carry member lists. */
+  largeBodyBytes: 4_194_304,
+  patchOperations: 1_000,
+  membersPerRequest: 5_000,
+  bulkOperations: 100,
+  filterCharacters: 4_000,
+  filterDepth: 16,
+  filterTerms: 64,
+  jsonDepth: 32,
+  /** UTF-16 code units: the size of one string property in Table Storage. */
+  stringLength: 32_768,
+  emailsPerUser: 20,
+  /** UTF-16 code units of a stored resource: an entity holds 1 MiB, keys and index columns included. */
+  resourceCharacters: 400_000,
+  defaultCount: 100,
+  maxCount: 500,
+  /** Resources read for a filter or sort that no index serves. */
+  scannedResources: 2_000,
+  groupsPerUser: 1_000,
+  importedUsers: 100,
+  failedAuthenticationsPerMinute: 600,
+  failureActivityPerMinute: 60,
+  connectorCacheMs: 30_000,
+  /** The time in which a request must be answered, below Entra's and Azure's own. */
+  requestBudgetMs: 25_000,
+  scimSecrets: 2,
+  connectorsPerOrganization: 100,
+  domainsPerOrganization: 50,
+  purgeAfterDays: 30,
+} as const
