@@ -50,8 +50,8 @@ export interface Table {
   range(partition: string, query: RangeQuery): Promise<readonly Row[]>
   /** At most 100 writes on different keys of one partition: all or none. */
   batch(partition: string, writes: readonly Write[]): Promise<BatchResult>
-  /** All partitions' rows whose key equals `key`, for maintenance only: it reads the whole table. */
-  scanKey(key: string): Promise<readonly { readonly partition: string; readonly row: Row }[]>
+  /** Rows of all partitions with `from` <= key < `to`. It reads the whole table: for maintenance only. */
+  scan(from: string, to: string): AsyncIterable<{ readonly partition: string; readonly row: Row }>
 }
 
 /** The tables of this product; docs/storage.md describes their rows. */
