@@ -1,0 +1,47 @@
+import { randomText, type ResourceId } from '../kernel/ids.ts'
+import type { Tenant } from '../kernel/tenant.ts'
+import { prefixEnd, reversedTime, timeOfReversed } from './keys.ts'
+import type { Store } from './store.ts'
+import type { Row, Values, Write } from './table.ts'
+
+/** One line of the log: property names of docs/storage.md, absent where they do not apply. */
+export type ActivityValues = Values
+
+export interface ActivityRow {
+  /** Place in the log; `before` of the next page. */
+  readonly cursor: string
+  readonly at: Date
+  readonly values: ActivityValues
+}
+
+/** Rows that the activity of a change adds to its transaction; the first one's key is new and proves the commit. */
+export type ActivityWrites = readonly [Write, ...Write[]]
+
+/** The row of the log and, where one person is concerned, its copy in that person's own log. */
+export function activityWrites(at: Date, values: ActivityValues, person?: ResourceId): ActivityWrites {
+  const place = `${reversedTime(at)}.${randomText(8)}`
+  const row: Write = { kind: 'insert', key: `a.${place}`, values }
+  return person === undefined ? [row] : [row, { kind: 'insert', key: `b.${person}.${place}`, values }]
+}
+
+/** The rows of one page, newest first, strictly older than the cursor. One storage request. */
+export async function readActivity(
+  store: Store,
+  tenant: Tenant,
+  page: { before: string | undefined; count: number },
+): Promise<readonly ActivityRow[]> {
+  const from = page.before === undefined ? 'a.' : `a.${page.before}.`
+  const range = { from, to: prefixEnd('a.'), limit: page.count }
+  const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
+  return rows.map(toActivity)
+}
+
+/** Whether a text can be a cursor that we handed out. */
+export function isActivityCursor(text: string): boolean {
+  return /^\d{13}\.[0-9a-z]{8}$/.test(text)
+}
+
+function toActivity(row: Row): ActivityRow {
+  const cursor = row.key.slice('a.'.length)
+  return { cursor, at: timeOfReversed(cursor.slice(0, 13)), values: row.values }
+}

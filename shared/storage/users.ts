@@ -1,0 +1,233 @@
+import { fail } from '../kernel/failure.ts'
+import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
+import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { parseRole, type Role } from '../kernel/roles.ts'
+import type { Tenant } from '../kernel/tenant.ts'
+import type { ActivityWrites } from './activity.ts'
+import { fromChunks, toChunks } from './chunks.ts'
+import { countWrite, foldCountsSometimes } from './counters.ts'
+import {
+  emailPrefix,
+  loginEmailKey,
+  prefixEnd,
+  searchKey,
+  userExternalIdPrefix,
+  userKey,
+  userNameKey,
+} from './keys.ts'
+import type { Store } from './store.ts'
+import type { Refusal, Row, Values, Write } from './table.ts'
+import { commit } from './transaction.ts'
+
+/** What is looked up, must be unique, or is read without parsing the resource. */
+export interface UserIndex {
+  readonly userName: string
+  readonly externalId: string | undefined
+  readonly emails: readonly string[]
+  /** The address that no other user may have; `undefined` while the connector does not ask for that. */
+  readonly uniqueEmail: string | undefined
+  /** Texts that "begins with" finds. */
+  readonly search: readonly string[]
+  readonly active: boolean
+  readonly role: Role | undefined
+}
+
+export interface UserState {
+  /** SCIM attributes as stored: without id, schemas, meta and groups. */
+  readonly attributes: JsonObject
+  readonly index: UserIndex
+  readonly created: string
+  readonly modified: string
+  /** Changes with every write of the resource. */
+  readonly version: string
+  /** `platform`: imported through the management API. */
+  readonly origin: string | undefined
+}
+
+export interface StoredUser extends UserState {
+  readonly id: ResourceId
+  readonly etag: string
+  /** Has ever been a member of a group, so that its membership rows are worth a request. */
+  readonly grouped: boolean
+}
+
+/** A refusal put into words of the domain: the unique value that is taken, or a row that changed under our hands. */
+export type UserRefusal = { readonly taken: 'userName' | 'email' } | 'changed'
+
+export async function findUser(store: Store, tenant: Tenant, id: ResourceId): Promise<StoredUser | undefined> {
+  const row = await store.table(tenant.account, 'directory').get(tenant.connector, userKey(id))
+  return row && toUser(row)
+}
+
+/** The id behind a unique row, or `undefined`. One storage request. */
+export async function findUserIdByName(store: Store, tenant: Tenant, userName: string): Promise<ResourceId | undefined> {
+  return pointedId(await store.table(tenant.account, 'directory').get(tenant.connector, userNameKey(tenant, userName)))
+}
+
+export async function findUserIdByLoginEmail(store: Store, tenant: Tenant, email: string): Promise<ResourceId | undefined> {
+  return pointedId(await store.table(tenant.account, 'directory').get(tenant.connector, loginEmailKey(tenant, email)))
+}
+
+export async function findUserIdsByExternalId(store: Store, tenant: Tenant, value: string): Promise<readonly ResourceId[]> {
+  return idsUnder(store, tenant, userExternalIdPrefix(tenant, value))
+}
+
+export async function findUserIdsByEmail(store: Store, tenant: Tenant, email: string): Promise<readonly ResourceId[]> {
+  return idsUnder(store, tenant, emailPrefix(tenant, email))
+}
+
+/** Creates the user with its index rows, counter and activity in one transaction. */
+export async function insertUser(
+  store: Store,
+  tenant: Tenant,
+  user: { id: ResourceId; state: UserState },
+  activity: ActivityWrites,
+): Promise<UserRefusal | undefined> {
+  const { id, state } = user
+  const writes: readonly Write[] = [
+    ...[...uniqueRows(tenant, state.index)].map(([key]): Write => ({ kind: 'insert', key, values: { id } })),
+    ...indexKeys(tenant, id, state.index).map((key): Write => ({ kind: 'insert', key, values: {} })),
+    { kind: 'insert', key: userKey(id), values: toValues(state) },
+    countWrite('User', id, 1),
+    ...activity,
+  ]
+  const refusal = await commit(store, tenant, writes, activity[0].key)
+  if (refusal === undefined) await foldCountsSometimes(store, tenant, 'User', id)
+  return refusal && meaning(tenant, state.index, writes, refusal)
+}
+
+/** Replaces the user if it is unchanged, and moves its index rows, in one transaction. */
+export async function replaceUser(
+  store: Store,
+  tenant: Tenant,
+  change: { before: StoredUser; after: UserState },
+  activity: ActivityWrites,
+): Promise<UserRefusal | undefined> {
+  const { before, after } = change
+  const values = { ...toValues(after), ...(before.grouped ? { mv: true } : {}) }
+  const writes: readonly Write[] = [
+    ...moved(tenant, before, after.index),
+    { kind: 'replace', key: userKey(before.id), values, etag: before.etag },
+    ...activity,
+  ]
+  const refusal = await commit(store, tenant, writes, activity[0].key)
+  return refusal && meaning(tenant, after.index, writes, refusal)
+}
+
+/** The writes that take a user's own rows away: part of the transaction of DELETE. */
+export function removalWrites(tenant: Tenant, user: StoredUser): readonly Write[] {
+  return [
+    { kind: 'delete', key: userKey(user.id), etag: user.etag },
+    ...[...uniqueRows(tenant, user.index).keys()].map((key): Write => ({ kind: 'delete', key })),
+    ...indexKeys(tenant, user.id, user.index).map((key): Write => ({ kind: 'delete', key })),
+    countWrite('User', user.id, -1),
+  ]
+}
+
+export function toUser(row: Row): StoredUser {
+  const { values } = row
+  const stored: unknown = JSON.parse(fromChunks('j', values))
+  if (!isRecord(stored)) return fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+  return {
+    id: requireId(row.key.slice('u.'.length)),
+    etag: row.etag,
+    attributes: stored,
+    index: {
+      userName: String(values['un']),
+      externalId: text(values['xi']),
+      emails: texts(values['em']),
+      uniqueEmail: text(values['we']),
+      search: texts(values['se']),
+      active: values['act'] === true,
+      role: parseRole(String(values['role'] ?? '')),
+    },
+    created: String(values['ca']),
+    modified: String(values['ma']),
+    version: String(values['op']),
+    origin: text(values['org']),
+    grouped: values['mv'] === true,
+  }
+}
+
+/** The user's own columns; `j` holds the resource, the others repeat what indexes and sign-in need. */
+function toValues(state: UserState): Values {
+  const { index } = state
+  return {
+    ...toChunks('j', JSON.stringify(state.attributes)),
+    un: index.userName,
+    em: JSON.stringify(index.emails),
+    se: JSON.stringify(index.search),
+    act: index.active,
+    ca: state.created,
+    ma: state.modified,
+    op: state.version,
+    ...optional('xi', index.externalId),
+    ...optional('we', index.uniqueEmail),
+    ...optional('role', index.role),
+    ...optional('org', state.origin),
+  }
+}
+
+function optional(name: string, value: string | undefined): Values {
+  return value === undefined ? {} : { [name]: value }
+}
+
+/** Rows of which one connector holds only one: key → the attribute that they guard. */
+function uniqueRows(tenant: Tenant, index: UserIndex): ReadonlyMap<string, 'userName' | 'email'> {
+  const rows = new Map<string, 'userName' | 'email'>([[userNameKey(tenant, index.userName), 'userName']])
+  if (index.uniqueEmail !== undefined) rows.set(loginEmailKey(tenant, index.uniqueEmail), 'email')
+  return rows
+}
+
+/** Rows that hold the user's id in their key, so that several users may share a value. */
+function indexKeys(tenant: Tenant, id: ResourceId, index: UserIndex): readonly string[] {
+  const keys = new Set<string>()
+  if (index.externalId !== undefined) keys.add(userExternalIdPrefix(tenant, index.externalId) + id)
+  for (const email of index.emails) keys.add(emailPrefix(tenant, email) + id)
+  for (const term of index.search) keys.add(searchKey(term, id))
+  return [...keys]
+}
+
+/** Index rows to insert and to delete when a user changes; rows that stay are not touched. */
+function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly Write[] {
+  const uniqueBefore = uniqueRows(tenant, before.index)
+  const uniqueAfter = uniqueRows(tenant, after)
+  const keysBefore = new Set(indexKeys(tenant, before.id, before.index))
+  const keysAfter = new Set(indexKeys(tenant, before.id, after))
+  const gone = [...uniqueBefore.keys(), ...keysBefore].filter((key) => !uniqueAfter.has(key) && !keysAfter.has(key))
+  return [
+    ...[...uniqueAfter.keys()]
+      .filter((key) => !uniqueBefore.has(key))
+      .map((key): Write => ({ kind: 'insert', key, values: { id: before.id } })),
+    ...[...keysAfter].filter((key) => !keysBefore.has(key)).map((key): Write => ({ kind: 'insert', key, values: {} })),
+    ...gone.map((key): Write => ({ kind: 'delete', key })),
+  ]
+}
+
+function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], refusal: Refusal): UserRefusal {
+  const guarded = uniqueRows(tenant, index).get(writes[refusal.index]?.key ?? '')
+  return guarded !== undefined && refusal.reason === 'exists' ? { taken: guarded } : 'changed'
+}
+
+function pointedId(row: Row | undefined): ResourceId | undefined {
+  return row && requireId(row.values['id'])
+}
+
+async function idsUnder(store: Store, tenant: Tenant, prefix: string): Promise<readonly ResourceId[]> {
+  const range = { from: prefix, to: prefixEnd(prefix), limit: 1_000 }
+  const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
+  return rows.map((row) => requireId(row.key.slice(prefix.length)))
+}
+
+function requireId(value: unknown): ResourceId {
+  return parseResourceId(value) ?? fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(value: unknown): readonly string[] {
+  const list: unknown = typeof value === 'string' ? JSON.parse(value) : []
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
+}
