@@ -6,7 +6,8 @@ const CHUNK = 30_000
 /** A long text as properties `{name}0`, `{name}1`, … */
 export function toChunks(name: string, text: string): Record<string, string> {
   const chunks: Record<string, string> = {}
-  for (let i = 0; i * CHUNK < text.length || i === 0; i++) chunks[`${name}${i}`] = text.slice(i * CHUNK, (i + 1) * CHUNK)
+  for (let i = 0; i * CHUNK < text.length || i === 0; i++)
+    chunks[`${name}${i}`] = text.slice(i * CHUNK, (i + 1) * CHUNK)
   return chunks
 }
 

@@ -39,7 +39,12 @@ export async function readCounts(store: Store, tenant: Tenant, kind: ResourceKin
 }
 
 /** Folds outstanding deltas where the id says so: one create in 64. */
-export async function foldCountsSometimes(store: Store, tenant: Tenant, kind: ResourceKind, id: ResourceId): Promise<void> {
+export async function foldCountsSometimes(
+  store: Store,
+  tenant: Tenant,
+  kind: ResourceKind,
+  id: ResourceId,
+): Promise<void> {
   if (Number.parseInt(id.slice(-2), 16) % 64 !== 0) return
   await fold(store, tenant, kind, await readRows(store, tenant, kind))
 }
@@ -94,7 +99,9 @@ async function fold(store: Store, tenant: Tenant, kind: ResourceKind, rows: read
   const counts = sum(totals === undefined ? deltas : [totals, ...deltas])
   const values = { n: counts.total, b: pack(counts.buckets) }
   const write: Write =
-    totals === undefined ? { kind: 'insert', key, values } : { kind: 'replace', key, values, etag: totals.etag }
+    totals === undefined
+      ? { kind: 'insert', key, values }
+      : { kind: 'replace', key, values, etag: totals.etag }
   const deletes = deltas.map((row): Write => ({ kind: 'delete', key: row.key, etag: row.etag }))
   await store.table(tenant.account, 'directory').batch(tenant.connector, [write, ...deletes])
 }

@@ -28,7 +28,8 @@ export interface StoredGroup extends GroupState {
   readonly grouped: boolean
 }
 
-export type GroupRefusal = { readonly taken: 'displayName' | 'externalId'; readonly by: ResourceId | undefined } | 'changed'
+export type GroupRefusal =
+  { readonly taken: 'displayName' | 'externalId'; readonly by: ResourceId | undefined } | 'changed'
 
 /*
  * Who may use a display name: two groups may share one if both have an externalId (those are unique), since two Entra
@@ -38,18 +39,32 @@ export type GroupRefusal = { readonly taken: 'displayName' | 'externalId'; reado
 type GuardMode = 'shared' | 'owned'
 const modeOf = (group: GroupState): GuardMode => (group.externalId === undefined ? 'owned' : 'shared')
 
-export async function findGroup(store: Store, tenant: Tenant, id: ResourceId): Promise<StoredGroup | undefined> {
+export async function findGroup(
+  store: Store,
+  tenant: Tenant,
+  id: ResourceId,
+): Promise<StoredGroup | undefined> {
   const row = await store.table(tenant.account, 'directory').get(tenant.connector, groupKey(id))
   return row && toGroup(row)
 }
 
-export async function findGroupIdByExternalId(store: Store, tenant: Tenant, value: string): Promise<ResourceId | undefined> {
-  const row = await store.table(tenant.account, 'directory').get(tenant.connector, groupExternalIdKey(tenant, value))
+export async function findGroupIdByExternalId(
+  store: Store,
+  tenant: Tenant,
+  value: string,
+): Promise<ResourceId | undefined> {
+  const row = await store
+    .table(tenant.account, 'directory')
+    .get(tenant.connector, groupExternalIdKey(tenant, value))
   return row && parseResourceId(row.values['id'])
 }
 
 /** The groups of a name, compared folded. One storage request. */
-export async function findGroupIdsByName(store: Store, tenant: Tenant, displayName: string): Promise<readonly ResourceId[]> {
+export async function findGroupIdsByName(
+  store: Store,
+  tenant: Tenant,
+  displayName: string,
+): Promise<readonly ResourceId[]> {
   return (await readName(store, tenant, displayName)).holders
 }
 
@@ -89,7 +104,12 @@ export async function replaceGroup(
       : [...externalIdDelete(tenant, before), ...externalIdInsert(tenant, id, after)]),
     ...(renamed ? nameDelete(oldGuard, before) : []),
     ...(renamed ? [{ kind: 'insert', key: `${newGuard}.${id}`, values: {} } as const] : []),
-    { kind: 'replace', key: groupKey(id), values: { ...toValues(after), ...flags(before) }, etag: before.etag },
+    {
+      kind: 'replace',
+      key: groupKey(id),
+      values: { ...toValues(after), ...flags(before) },
+      etag: before.etag,
+    },
     ...activity,
   ]
   if (renamed || modeOf(before) !== modeOf(after))
@@ -144,7 +164,9 @@ async function readName(
   const key = groupNameGuardKey(tenant, displayName)
   const range = { from: key, to: prefixEnd(`${key}.`), limit: 1_000 }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
-  const holders = rows.map((row) => parseResourceId(row.key.slice(key.length + 1))).filter((id) => id !== undefined)
+  const holders = rows
+    .map((row) => parseResourceId(row.key.slice(key.length + 1)))
+    .filter((id) => id !== undefined)
   return { guard: rows.find((row) => row.key === key), holders }
 }
 
@@ -160,10 +182,17 @@ function externalIdInsert(tenant: Tenant, id: ResourceId, state: GroupState): re
 }
 
 function externalIdDelete(tenant: Tenant, group: GroupState): readonly Write[] {
-  return group.externalId === undefined ? [] : [{ kind: 'delete', key: groupExternalIdKey(tenant, group.externalId) }]
+  return group.externalId === undefined
+    ? []
+    : [{ kind: 'delete', key: groupExternalIdKey(tenant, group.externalId) }]
 }
 
-function meaning(tenant: Tenant, state: GroupState, writes: readonly Write[], refusal: Refusal): GroupRefusal {
+function meaning(
+  tenant: Tenant,
+  state: GroupState,
+  writes: readonly Write[],
+  refusal: Refusal,
+): GroupRefusal {
   const key = state.externalId === undefined ? undefined : groupExternalIdKey(tenant, state.externalId)
   const taken = refusal.reason === 'exists' && writes[refusal.index]?.key === key
   return taken ? { taken: 'externalId', by: undefined } : 'changed'
@@ -173,7 +202,8 @@ export function toGroup(row: Row): StoredGroup {
   const { values } = row
   const stored: unknown = JSON.parse(fromChunks('j', values))
   const id = parseResourceId(row.key.slice('g.'.length))
-  if (!isRecord(stored) || id === undefined) return fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+  if (!isRecord(stored) || id === undefined)
+    return fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
   return {
     id,
     etag: row.etag,

@@ -22,14 +22,19 @@ function hashed(tenant: Tenant, kind: string, value: string): string {
 
 export const userKey = (id: ResourceId): string => `u.${id}`
 export const groupKey = (id: ResourceId): string => `g.${id}`
-export const userNameKey = (tenant: Tenant, userName: string): string => `n.${hashed(tenant, 'n', fold(userName))}`
-export const loginEmailKey = (tenant: Tenant, email: string): string => `w.${hashed(tenant, 'w', fold(email))}`
+export const userNameKey = (tenant: Tenant, userName: string): string =>
+  `n.${hashed(tenant, 'n', fold(userName))}`
+export const loginEmailKey = (tenant: Tenant, email: string): string =>
+  `w.${hashed(tenant, 'w', fold(email))}`
 /** `externalId` is case-exact (RFC 7643 §3.1), so it is not folded. */
-export const userExternalIdPrefix = (tenant: Tenant, externalId: string): string => `x.${hashed(tenant, 'x', externalId)}.`
+export const userExternalIdPrefix = (tenant: Tenant, externalId: string): string =>
+  `x.${hashed(tenant, 'x', externalId)}.`
 export const emailPrefix = (tenant: Tenant, email: string): string => `e.${hashed(tenant, 'e', fold(email))}.`
-export const groupExternalIdKey = (tenant: Tenant, externalId: string): string => `y.${hashed(tenant, 'y', externalId)}`
+export const groupExternalIdKey = (tenant: Tenant, externalId: string): string =>
+  `y.${hashed(tenant, 'y', externalId)}`
 /** The row that decides who may use a display name; the holders' rows follow it as `{guard}.{group}`. */
-export const groupNameGuardKey = (tenant: Tenant, displayName: string): string => `d.${hashed(tenant, 'd', fold(displayName))}`
+export const groupNameGuardKey = (tenant: Tenant, displayName: string): string =>
+  `d.${hashed(tenant, 'd', fold(displayName))}`
 export const memberPrefix = (group: ResourceId): string => `m.${group}.`
 export const memberKey = (group: ResourceId, member: ResourceId): string => `m.${group}.${member}`
 export const membershipPrefix = (member: ResourceId): string => `r.${member}.`

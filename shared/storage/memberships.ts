@@ -52,7 +52,12 @@ export async function addMembers(
     { kind: 'put', key: memberKey(group, id), values: kind === 'Group' ? { t: 'Group' } : {} },
     { kind: 'put', key: membershipKey(id, group), values: {} },
   ])
-  const refusal = await commit(store, tenant, [touchWrite(group, touch), ...writes, ...activity], activity[0].key)
+  const refusal = await commit(
+    store,
+    tenant,
+    [touchWrite(group, touch), ...writes, ...activity],
+    activity[0].key,
+  )
   if (refusal === undefined) return undefined
   return refusal.index === 0 ? 'group missing' : 'member missing'
 }
@@ -84,7 +89,11 @@ export async function findMembers(
 }
 
 /** What kind of resource each id is; ids of nothing are left out. */
-export async function findKinds(store: Store, tenant: Tenant, ids: readonly ResourceId[]): Promise<readonly Member[]> {
+export async function findKinds(
+  store: Store,
+  tenant: Tenant,
+  ids: readonly ResourceId[],
+): Promise<readonly Member[]> {
   const table = store.table(tenant.account, 'directory')
   const found = await Promise.all(
     ids.map(async (id): Promise<Member | undefined> => {
@@ -128,11 +137,18 @@ export async function listMemberships(
 export async function listSweeps(store: Store, tenant: Tenant): Promise<readonly ResourceId[]> {
   const range = { from: SWEEP_PREFIX, to: prefixEnd(SWEEP_PREFIX), limit: 1_000 }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
-  return rows.map((row) => parseResourceId(row.key.slice(SWEEP_PREFIX.length))).filter((id) => id !== undefined)
+  return rows
+    .map((row) => parseResourceId(row.key.slice(SWEEP_PREFIX.length)))
+    .filter((id) => id !== undefined)
 }
 
 /** Deletes what a deleted group left, until all is gone (true) or `until` (ms since 1970) has come. */
-export async function sweepGroup(store: Store, tenant: Tenant, group: ResourceId, until: number): Promise<boolean> {
+export async function sweepGroup(
+  store: Store,
+  tenant: Tenant,
+  group: ResourceId,
+  until: number,
+): Promise<boolean> {
   const table = store.table(tenant.account, 'directory')
   while (Date.now() < until) {
     const members = await listMembers(store, tenant, group, SWEPT_AT_ONCE * 20)
@@ -142,7 +158,10 @@ export async function sweepGroup(store: Store, tenant: Tenant, group: ResourceId
     }
     for (let i = 0; i < members.length && Date.now() < until; i += SWEPT_AT_ONCE) {
       const some = members.slice(i, i + SWEPT_AT_ONCE).map((member) => member.id)
-      const result = await table.batch(tenant.connector, some.flatMap((id) => pairDeletes(group, id)))
+      const result = await table.batch(
+        tenant.connector,
+        some.flatMap((id) => pairDeletes(group, id)),
+      )
       // A member that is deleted at the same time takes its pair along: the next round reads what is left.
       if (result.refusal !== undefined) break
     }

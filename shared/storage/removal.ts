@@ -29,7 +29,14 @@ export async function removeUser(
   const { user, at } = removal
   const groups = user.grouped ? await listMemberships(store, tenant, user.id) : []
   const early = groups.slice(PAIRS_WITH_USER)
-  if (!(await removePairs(store, tenant, early.map((group) => [group, user.id] as const)))) return 'changed'
+  if (
+    !(await removePairs(
+      store,
+      tenant,
+      early.map((group) => [group, user.id] as const),
+    ))
+  )
+    return 'changed'
   const refusal = await commit(
     store,
     tenant,
@@ -57,7 +64,14 @@ export async function removeGroup(
   const { group, until } = removal
   const members = group.populated ? await listMembers(store, tenant, group.id, PAIRS_WITH_GROUP + 1) : []
   const parents = group.grouped ? await listMemberships(store, tenant, group.id) : []
-  if (!(await removePairs(store, tenant, parents.map((parent) => [parent, group.id] as const)))) return 'changed'
+  if (
+    !(await removePairs(
+      store,
+      tenant,
+      parents.map((parent) => [parent, group.id] as const),
+    ))
+  )
+    return 'changed'
   const unfinished = members.length > PAIRS_WITH_GROUP
   const refusal = await commit(
     store,
@@ -83,7 +97,9 @@ async function removePairs(
 ): Promise<boolean> {
   const table = store.table(tenant.account, 'directory')
   for (let i = 0; i < pairs.length; i += PAIRS_ALONE) {
-    const writes = pairs.slice(i, i + PAIRS_ALONE).flatMap(([group, member]): readonly Write[] => pairDeletes(group, member))
+    const writes = pairs
+      .slice(i, i + PAIRS_ALONE)
+      .flatMap(([group, member]): readonly Write[] => pairDeletes(group, member))
     const { refusal } = await table.batch(tenant.connector, writes)
     if (refusal !== undefined) return false
   }

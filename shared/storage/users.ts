@@ -54,25 +54,49 @@ export interface StoredUser extends UserState {
 /** A refusal put into words of the domain: the unique value that is taken, or a row that changed under our hands. */
 export type UserRefusal = { readonly taken: 'userName' | 'email' } | 'changed'
 
-export async function findUser(store: Store, tenant: Tenant, id: ResourceId): Promise<StoredUser | undefined> {
+export async function findUser(
+  store: Store,
+  tenant: Tenant,
+  id: ResourceId,
+): Promise<StoredUser | undefined> {
   const row = await store.table(tenant.account, 'directory').get(tenant.connector, userKey(id))
   return row && toUser(row)
 }
 
 /** The id behind a unique row, or `undefined`. One storage request. */
-export async function findUserIdByName(store: Store, tenant: Tenant, userName: string): Promise<ResourceId | undefined> {
-  return pointedId(await store.table(tenant.account, 'directory').get(tenant.connector, userNameKey(tenant, userName)))
+export async function findUserIdByName(
+  store: Store,
+  tenant: Tenant,
+  userName: string,
+): Promise<ResourceId | undefined> {
+  return pointedId(
+    await store.table(tenant.account, 'directory').get(tenant.connector, userNameKey(tenant, userName)),
+  )
 }
 
-export async function findUserIdByLoginEmail(store: Store, tenant: Tenant, email: string): Promise<ResourceId | undefined> {
-  return pointedId(await store.table(tenant.account, 'directory').get(tenant.connector, loginEmailKey(tenant, email)))
+export async function findUserIdByLoginEmail(
+  store: Store,
+  tenant: Tenant,
+  email: string,
+): Promise<ResourceId | undefined> {
+  return pointedId(
+    await store.table(tenant.account, 'directory').get(tenant.connector, loginEmailKey(tenant, email)),
+  )
 }
 
-export async function findUserIdsByExternalId(store: Store, tenant: Tenant, value: string): Promise<readonly ResourceId[]> {
+export async function findUserIdsByExternalId(
+  store: Store,
+  tenant: Tenant,
+  value: string,
+): Promise<readonly ResourceId[]> {
   return idsUnder(store, tenant, userExternalIdPrefix(tenant, value))
 }
 
-export async function findUserIdsByEmail(store: Store, tenant: Tenant, email: string): Promise<readonly ResourceId[]> {
+export async function findUserIdsByEmail(
+  store: Store,
+  tenant: Tenant,
+  email: string,
+): Promise<readonly ResourceId[]> {
   return idsUnder(store, tenant, emailPrefix(tenant, email))
 }
 
@@ -194,12 +218,16 @@ function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly W
   const uniqueAfter = uniqueRows(tenant, after)
   const keysBefore = new Set(indexKeys(tenant, before.id, before.index))
   const keysAfter = new Set(indexKeys(tenant, before.id, after))
-  const gone = [...uniqueBefore.keys(), ...keysBefore].filter((key) => !uniqueAfter.has(key) && !keysAfter.has(key))
+  const gone = [...uniqueBefore.keys(), ...keysBefore].filter(
+    (key) => !uniqueAfter.has(key) && !keysAfter.has(key),
+  )
   return [
     ...[...uniqueAfter.keys()]
       .filter((key) => !uniqueBefore.has(key))
       .map((key): Write => ({ kind: 'insert', key, values: { id: before.id } })),
-    ...[...keysAfter].filter((key) => !keysBefore.has(key)).map((key): Write => ({ kind: 'insert', key, values: {} })),
+    ...[...keysAfter]
+      .filter((key) => !keysBefore.has(key))
+      .map((key): Write => ({ kind: 'insert', key, values: {} })),
     ...gone.map((key): Write => ({ kind: 'delete', key })),
   ]
 }
