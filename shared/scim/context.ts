@@ -1,0 +1,25 @@
+import type { Caller } from '../activity/activity.ts'
+import type { ActivityRecorder } from '../activity/recorder.ts'
+import type { Tenant } from '../kernel/tenant.ts'
+import type { Store } from '../storage/store.ts'
+
+/** What a connector demands of its users; both can be relaxed per connector. */
+export interface ProvisioningRules {
+  /** Paths such as `name.givenName`; `emails` means a login e-mail. */
+  readonly requiredAttributes: readonly string[]
+  readonly uniqueEmail: boolean
+}
+
+/** Everything that one SCIM request knows: made by the edge from the authenticated connector, and never kept. */
+export interface ScimContext {
+  readonly store: Store
+  readonly tenant: Tenant
+  readonly rules: ProvisioningRules
+  readonly caller: Caller
+  readonly recorder: ActivityRecorder
+  /** `{PUBLIC_BASE_URL}/scim/v2/{connector}`. */
+  readonly baseUrl: string
+  readonly now: () => Date
+  /** When the answer must be on its way, in ms since 1970. */
+  readonly deadline: number
+}

@@ -1,0 +1,93 @@
+import { parseResourceId, type ResourceId } from '../../kernel/ids.ts'
+import { findGroupIdByExternalId, findGroupIdsByName } from '../../storage/groups.ts'
+import { listMemberships } from '../../storage/memberships.ts'
+import { findUserIdByName, findUserIdsByEmail, findUserIdsByExternalId } from '../../storage/users.ts'
+import type { ScimContext } from '../context.ts'
+import type { ResourceSchema } from '../schema/attribute.ts'
+import { resolvePath, type Target } from '../schema/resolve.ts'
+import type { Filter, Literal } from './ast.ts'
+
+/** Ids of the resources that may pass; each is read and checked against the whole filter afterwards. */
+export type Lookup = (context: ScimContext) => Promise<readonly ResourceId[]>
+
+/**
+ * The index that serves a filter, or `undefined` where every resource would have to be read. Of an `and` one indexed
+ * part is enough; an `or` needs one in each part.
+ */
+export function planLookup(schema: ResourceSchema, filter: Filter): Lookup | undefined {
+  if (filter.kind === 'and')
+    return filter.terms.map((term) => planLookup(schema, term)).find((lookup) => lookup !== undefined)
+  if (filter.kind === 'or') return unionOf(filter.terms.map((term) => planLookup(schema, term)))
+  if (filter.kind === 'matches') return planMatches(schema, filter)
+  if (filter.kind !== 'compare' || filter.operator !== 'eq') return undefined
+  const target = resolvePath(schema, filter.path)
+  return target && planEquality(schema, target, filter.value)
+}
+
+/** `emails[value eq "x" and type eq "work"]`: the equality inside is the lookup. */
+function planMatches(
+  schema: ResourceSchema,
+  filter: Extract<Filter, { kind: 'matches' }>,
+): Lookup | undefined {
+  const inner = filter.path.filter
+  const terms = inner?.kind === 'and' ? inner.terms : inner === undefined ? [] : [inner]
+  for (const term of terms) {
+    if (term.kind !== 'compare' || term.operator !== 'eq') continue
+    const target = resolvePath(schema, { ...filter.path, filter: undefined, sub: term.path.attribute })
+    const lookup = target && planEquality(schema, target, term.value)
+    if (lookup !== undefined) return lookup
+  }
+  return undefined
+}
+
+function unionOf(lookups: readonly (Lookup | undefined)[]): Lookup | undefined {
+  const all = lookups.filter((lookup) => lookup !== undefined)
+  if (all.length < lookups.length) return undefined
+  return async (context) => {
+    const found = await Promise.all(all.map((lookup) => lookup(context)))
+    return [...new Set(found.flat())].toSorted()
+  }
+}
+
+function planEquality(schema: ResourceSchema, target: Target, literal: Literal): Lookup | undefined {
+  if (literal === null || target.extension !== undefined) return undefined
+  const text = String(literal)
+  const { name } = target.attribute
+  const sub = target.sub?.name ?? 'value'
+  if (name === 'id') return async () => only(parseResourceId(text))
+  if (sub !== 'value') return undefined
+  return schema.kind === 'User' ? planUser(name, text) : planGroup(name, text)
+}
+
+function planUser(name: string, text: string): Lookup | undefined {
+  switch (name) {
+    case 'userName':
+      return async ({ store, tenant }) => only(await findUserIdByName(store, tenant, text))
+    case 'externalId':
+      return ({ store, tenant }) => findUserIdsByExternalId(store, tenant, text)
+    case 'emails':
+      return ({ store, tenant }) => findUserIdsByEmail(store, tenant, text)
+    default:
+      return undefined
+  }
+}
+
+function planGroup(name: string, text: string): Lookup | undefined {
+  switch (name) {
+    case 'displayName':
+      return ({ store, tenant }) => findGroupIdsByName(store, tenant, text)
+    case 'externalId':
+      return async ({ store, tenant }) => only(await findGroupIdByExternalId(store, tenant, text))
+    case 'members':
+      return async ({ store, tenant }) => {
+        const id = parseResourceId(text)
+        return id === undefined ? [] : listMemberships(store, tenant, id)
+      }
+    default:
+      return undefined
+  }
+}
+
+function only(id: ResourceId | undefined): readonly ResourceId[] {
+  return id === undefined ? [] : [id]
+}

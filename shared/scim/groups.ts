@@ -1,0 +1,248 @@
+import { activityRows, type Activity } from '../activity/activity.ts'
+import { badRequest, fail } from '../kernel/failure.ts'
+import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
+import { isRecord, type JsonObject } from '../kernel/json.ts'
+import {
+  findGroup,
+  findGroupIdByExternalId,
+  insertGroup,
+  replaceGroup,
+  type GroupRefusal,
+  type GroupState,
+  type StoredGroup,
+} from '../storage/groups.ts'
+import { listMembers, type Member } from '../storage/memberships.ts'
+import { removeGroup } from '../storage/removal.ts'
+import { retryWhileChanged } from '../storage/transaction.ts'
+import type { ScimContext } from './context.ts'
+import { isEmpty, memberChanges, noMemberChanges, readMembers, type MemberChanges } from './member-changes.ts'
+import { changeMembers, requireKnown } from './members.ts'
+import { noteSkipped, recordSkipped } from './notes.ts'
+import { applyPatch } from './patch/apply.ts'
+import { parsePatch, type PatchOperation } from './patch/operations.ts'
+import type { Projector } from './projection.ts'
+import { checkIndexed, readResource, settle, textAt } from './resource.ts'
+import { CORE_GROUP } from './schema/attribute.ts'
+import { GROUP_SCHEMA } from './schema/definitions.ts'
+import { resolvePath } from './schema/resolve.ts'
+import { changedAttributes } from './user.ts'
+
+/** POST /Groups, members included. 409 where the externalId or the display name is taken. */
+export async function createGroup(
+  context: ScimContext,
+  body: unknown,
+  projector: Projector,
+): Promise<JsonObject> {
+  const { attributes, ignored } = readResource(GROUP_SCHEMA, withoutMembers(body))
+  const members = readMembers(membersOf(body))
+  await requireKnown(context, members)
+  const group = await retryWhileChanged(async () => {
+    const at = context.now()
+    const id = newResourceId()
+    const state: GroupState = { ...stateOf(attributes, at), created: at.toISOString() }
+    const activity: Activity = {
+      operation: 'group.create',
+      resource: { type: 'Group', id },
+      status: 201,
+      attributes: changedAttributes({}, attributes),
+      ...noteSkipped(ignored),
+    }
+    const rows = activityRows(context.caller, activity, at)
+    const refusal = await insertGroup(context.store, context.tenant, { id, state }, rows)
+    if (refusal === undefined) return { ...state, id }
+    return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
+  })
+  const changes = { ...noMemberChanges(), add: new Map(members.map((member) => [member.text, member])) }
+  await changeMembers(context, group.id, changes)
+  const populated = members.length > 0
+  const stored = projector.wants('members')
+    ? await readMemberRows(context, { id: group.id, populated })
+    : undefined
+  return projector.project(toGroupResource(context, group, stored))
+}
+
+/** GET /Groups/{id}. The members are read only where the answer shows them. */
+export async function getGroup(context: ScimContext, id: string, projector: Projector): Promise<JsonObject> {
+  const group = await requireGroup(context, id)
+  const members = projector.wants('members') ? await readMemberRows(context, group) : undefined
+  return projector.project(toGroupResource(context, group, members))
+}
+
+/**
+ * PATCH /Groups/{id}. Changes of members alone never read the group or its members: their cost does not grow with it.
+ */
+export async function patchGroup(context: ScimContext, id: string, body: unknown): Promise<void> {
+  const groupId = requireGroupId(id)
+  const operations = parsePatch(GROUP_SCHEMA, body)
+  const onMembers = operations.filter(isOnMembers)
+  const others = operations.filter((operation) => !isOnMembers(operation))
+  const changes = memberChanges(onMembers)
+  if (others.length > 0 && changes.add.size > 0) await requireKnown(context, [...changes.add.values()])
+  if (others.length > 0 || cannotFail(changes))
+    await changeGroup(context, groupId, (group) => {
+      const { attributes, skipped } = applyPatch(GROUP_SCHEMA, group, others)
+      return { attributes: settle(GROUP_SCHEMA, attributes), skipped }
+    })
+  await changeMembers(context, groupId, changes)
+}
+
+/** PUT /Groups/{id}. `members` replaces them all; without it they stay, since a rename must not empty a group. */
+export async function replaceGroupResource(context: ScimContext, id: string, body: unknown): Promise<void> {
+  const groupId = requireGroupId(id)
+  const { attributes, ignored } = readResource(GROUP_SCHEMA, withoutMembers(body))
+  const given = membersOf(body)
+  const members = readMembers(given)
+  await requireKnown(context, members)
+  await changeGroup(context, groupId, () => ({ attributes, skipped: ignored }))
+  const add = new Map(members.map((member) => [member.text, member]))
+  if (given !== undefined)
+    await changeMembers(context, groupId, { ...noMemberChanges(), replaceAll: true, add })
+}
+
+/** DELETE /Groups/{id}: gone at once; the rows of very many members may follow. */
+export async function deleteGroup(context: ScimContext, id: string): Promise<void> {
+  await retryWhileChanged(async () => {
+    const group = await requireGroup(context, id)
+    const activity: Activity = {
+      operation: 'group.delete',
+      resource: { type: 'Group', id: group.id },
+      status: 204,
+    }
+    const rows = activityRows(context.caller, activity, context.now())
+    const removal = { group, until: context.deadline }
+    const refusal = await removeGroup(context.store, context.tenant, removal, rows)
+    return refusal === undefined ? true : undefined
+  })
+}
+
+/** The group as SCIM shows it; `members` only where they were read. */
+export function toGroupResource(
+  context: ScimContext,
+  group: GroupState & { readonly id: ResourceId },
+  members?: readonly Member[],
+): JsonObject {
+  const { baseUrl } = context
+  return {
+    schemas: [CORE_GROUP],
+    id: group.id,
+    ...group.attributes,
+    ...(members?.length ? { members: members.map((member) => toMember(baseUrl, member)) } : {}),
+    meta: {
+      resourceType: 'Group',
+      created: group.created,
+      lastModified: group.modified,
+      location: `${baseUrl}/Groups/${group.id}`,
+    },
+  }
+}
+
+/** All members of a group; no storage request for a group that never had any. */
+export async function readMemberRows(
+  context: ScimContext,
+  group: { readonly id: ResourceId; readonly populated: boolean },
+): Promise<readonly Member[]> {
+  return group.populated ? listMembers(context.store, context.tenant, group.id) : []
+}
+
+function toMember(baseUrl: string, { id, kind }: Member): JsonObject {
+  return { value: id, $ref: `${baseUrl}/${kind}s/${id}`, type: kind }
+}
+
+type Change = (group: StoredGroup) => { attributes: JsonObject; skipped: readonly string[] }
+
+async function changeGroup(context: ScimContext, id: ResourceId, change: Change): Promise<void> {
+  await retryWhileChanged(async () => {
+    const before = await requireGroup(context, id)
+    const { attributes, skipped } = change(before)
+    const changed = changedAttributes(before.attributes, attributes)
+    if (changed.length === 0) {
+      await recordSkipped(context, { type: 'Group', id }, skipped)
+      return true
+    }
+    const at = context.now()
+    const after: GroupState = { ...stateOf(attributes, at), created: before.created }
+    const activity: Activity = {
+      operation: 'group.update',
+      resource: { type: 'Group', id },
+      status: 204,
+      attributes: changed,
+      ...noteSkipped(skipped),
+    }
+    const rows = activityRows(context.caller, activity, at)
+    const refusal = await replaceGroup(context.store, context.tenant, { before, after }, rows)
+    if (refusal === undefined) return true
+    return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
+  })
+}
+
+function stateOf(attributes: JsonObject, at: Date): Omit<GroupState, 'created'> {
+  const displayName = textAt(attributes, 'displayName')
+  const externalId = textAt(attributes, 'externalId')
+  checkIndexed('displayName', displayName)
+  checkIndexed('externalId', externalId)
+  return {
+    attributes,
+    displayName:
+      displayName ?? badRequest('invalidValue', 'displayName is missing. Map displayName to displayName.'),
+    externalId,
+    modified: at.toISOString(),
+    version: randomText(10),
+  }
+}
+
+/** Changes that no transaction would check against the group, so that a wrong id would go unnoticed. */
+function cannotFail(changes: MemberChanges): boolean {
+  const touchesKnown = [...changes.add.values(), ...changes.remove.values()].some(
+    ({ id }) => id !== undefined,
+  )
+  return isEmpty(changes) || !touchesKnown
+}
+
+function isOnMembers(operation: PatchOperation): boolean {
+  return resolvePath(GROUP_SCHEMA, operation.path)?.attribute.name === 'members'
+}
+
+function membersOf(body: unknown): unknown {
+  if (!isRecord(body)) return undefined
+  const key = Object.keys(body).find((name) => name.toLowerCase() === 'members')
+  return key === undefined ? undefined : body[key]
+}
+
+function withoutMembers(body: unknown): unknown {
+  return isRecord(body)
+    ? Object.fromEntries(Object.entries(body).filter(([name]) => name.toLowerCase() !== 'members'))
+    : body
+}
+
+function requireGroupId(id: string): ResourceId {
+  return parseResourceId(id) ?? fail({ code: 'not_found', detail: 'No group has this id.' })
+}
+
+async function requireGroup(context: ScimContext, id: string): Promise<StoredGroup> {
+  const group = await findGroup(context.store, context.tenant, requireGroupId(id))
+  return group ?? fail({ code: 'not_found', detail: 'No group has this id.' })
+}
+
+async function refuseTaken(
+  context: ScimContext,
+  refusal: Exclude<GroupRefusal, 'changed'>,
+  attributes: JsonObject,
+): Promise<undefined> {
+  if (refusal.taken === 'displayName')
+    return fail({
+      code: 'not_unique',
+      attributes: ['displayName'],
+      detail: `The display name is taken by the group with id ${refusal.by ?? ''}. Two groups may share a name only if both have an externalId: map objectId to externalId.`,
+    })
+  const id = await findGroupIdByExternalId(
+    context.store,
+    context.tenant,
+    textAt(attributes, 'externalId') ?? '',
+  )
+  if (id === undefined) return undefined
+  return fail({
+    code: 'not_unique',
+    attributes: ['externalId'],
+    detail: `The externalId is taken by the group with id ${id}.`,
+  })
+}

@@ -1,0 +1,202 @@
+import { activityRows, type Activity } from '../activity/activity.ts'
+import { badRequest, fail } from '../kernel/failure.ts'
+import { randomText, type ResourceId } from '../kernel/ids.ts'
+import {
+  ADDED_AT_ONCE,
+  addMembers,
+  findKinds,
+  findMembers,
+  listMembers,
+  REMOVED_AT_ONCE,
+  removeMembers,
+  type GroupTouch,
+  type Member,
+  type MembersRefusal,
+} from '../storage/memberships.ts'
+import { retryWhileChanged } from '../storage/transaction.ts'
+import type { ScimContext } from './context.ts'
+import { matchesElement } from './filter/match.ts'
+import { isEmpty, type MemberChanges, type MemberReference } from './member-changes.ts'
+import { GROUP_SCHEMA } from './schema/definitions.ts'
+
+/**
+ * Writes the changes of a group's members, in transactions of 32 additions or 48 removals: more than fit into one are
+ * not atomic in Table Storage, but each is repeatable, so a client that tries again converges. Known members are
+ * applied and unknown ones reported; 400 where members are to be added and none is known.
+ */
+export async function changeMembers(
+  context: ScimContext,
+  group: ResourceId,
+  changes: MemberChanges,
+): Promise<void> {
+  if (isEmpty(changes)) return
+  if ([...changes.add.values()].some(({ id }) => id === group))
+    badRequest('invalidValue', 'A group cannot be a member of itself.')
+  const additions = [...changes.add.values()]
+  if (!needsList(changes)) {
+    await add(context, group, additions)
+    await remove(context, group, known([...changes.remove.values()]))
+    return
+  }
+  // Nothing is removed before it is known that the new members exist.
+  const wanted = await requireKnown(context, additions)
+  const current = await listMembers(context.store, context.tenant, group)
+  const staying = new Set(wanted.map(({ id }) => id))
+  const present = new Set(current.map(({ id }) => id))
+  const going = current.filter((member) => !staying.has(member.id) && goes(changes, member))
+  await add(
+    context,
+    group,
+    additions.filter(({ id }) => id === undefined || !present.has(id)),
+  )
+  await remove(
+    context,
+    group,
+    going.map(({ id }) => id),
+  )
+}
+
+/** The members among the references that exist; 400 where there are references and none does. */
+export async function requireKnown(
+  context: ScimContext,
+  members: readonly MemberReference[],
+): Promise<readonly Member[]> {
+  const found = await findKinds(context.store, context.tenant, known(members))
+  if (members.length > 0 && found.length === 0) refuseUnknown(members)
+  return found
+}
+
+function needsList(changes: MemberChanges): boolean {
+  return changes.replaceAll || changes.removeMatching.length > 0
+}
+
+function goes(changes: MemberChanges, member: Member): boolean {
+  const attribute = GROUP_SCHEMA.attributes.get('members')
+  if (changes.replaceAll || changes.remove.has(member.id) || attribute === undefined) return true
+  const element = { value: member.id, type: member.kind }
+  return changes.removeMatching.some((filter) => matchesElement(attribute, element, filter))
+}
+
+function known(members: readonly MemberReference[]): readonly ResourceId[] {
+  return members.map(({ id }) => id).filter((id) => id !== undefined)
+}
+
+async function add(
+  context: ScimContext,
+  group: ResourceId,
+  members: readonly MemberReference[],
+): Promise<void> {
+  let added = 0
+  for (let i = 0; i < members.length; i += ADDED_AT_ONCE)
+    added += await addSome(context, group, members.slice(i, i + ADDED_AT_ONCE))
+  if (members.length > 0 && added === 0) refuseUnknown(members)
+}
+
+/** Takes it that all exist, which the transaction checks; only where it is refused each one is looked up. */
+async function addSome(
+  context: ScimContext,
+  group: ResourceId,
+  members: readonly MemberReference[],
+): Promise<number> {
+  const hopeful = members.flatMap(({ id, kind }) => (id === undefined ? [] : [{ id, kind }]))
+  if (hopeful.length === members.length) {
+    const refusal = await write(context, group, { verb: 'add', members: hopeful, unknown: [] })
+    if (refusal === undefined) return hopeful.length
+    requireGroup(refusal)
+  }
+  return retryWhileChanged(async () => {
+    const found = await findKinds(context.store, context.tenant, known(members))
+    const unknown = members.filter(({ id }) => !found.some((member) => member.id === id))
+    if (found.length === 0) {
+      await recordUnknown(context, group, unknown)
+      return 0
+    }
+    const refusal = await write(context, group, { verb: 'add', members: found, unknown })
+    if (refusal !== undefined) requireGroup(refusal)
+    return refusal === undefined ? found.length : undefined
+  })
+}
+
+/** Removing who is not in, or does not exist, is a success that changes nothing. */
+async function remove(
+  context: ScimContext,
+  group: ResourceId,
+  members: readonly ResourceId[],
+): Promise<void> {
+  for (let i = 0; i < members.length; i += REMOVED_AT_ONCE) {
+    let some = members.slice(i, i + REMOVED_AT_ONCE)
+    await retryWhileChanged(async () => {
+      if (some.length === 0) return true
+      const going = some.map((id): Member => ({ id, kind: 'User' }))
+      const refusal = await write(context, group, { verb: 'remove', members: going, unknown: [] })
+      if (refusal === undefined) return true
+      requireGroup(refusal)
+      // Refused for one who is not in: of one member nothing is left to do, of several the others are found.
+      some = some.length === 1 ? [] : [...(await findMembers(context.store, context.tenant, group, some))]
+      return undefined
+    })
+  }
+}
+
+interface MembersWrite {
+  readonly verb: 'add' | 'remove'
+  readonly members: readonly Member[]
+  /** Reported in the same activity row. */
+  readonly unknown: readonly MemberReference[]
+}
+
+async function write(
+  context: ScimContext,
+  group: ResourceId,
+  { verb, members, unknown }: MembersWrite,
+): Promise<MembersRefusal | undefined> {
+  const { store, tenant, caller } = context
+  const at = context.now()
+  const touch: GroupTouch = { modified: at.toISOString(), version: randomText(10) }
+  const sign = verb === 'add' ? '+' : '-'
+  const rows = activityRows(
+    caller,
+    memberActivity(group, [...members.map(({ id }) => sign + id), ...unknown.map(unknownNote)].join(' ')),
+    at,
+  )
+  return verb === 'add'
+    ? addMembers(store, tenant, { group, touch, members }, rows)
+    : removeMembers(store, tenant, { group, touch, members: members.map(({ id }) => id) }, rows)
+}
+
+function memberActivity(group: ResourceId, note: string): Activity {
+  return {
+    operation: 'group.members',
+    resource: { type: 'Group', id: group },
+    status: 204,
+    attributes: ['members'],
+    note,
+  }
+}
+
+async function recordUnknown(
+  context: ScimContext,
+  group: ResourceId,
+  unknown: readonly MemberReference[],
+): Promise<void> {
+  const activity = memberActivity(group, unknown.map(unknownNote).join(' '))
+  await context.recorder.record(context.tenant, context.caller, activity)
+}
+
+/** An id that is none of ours may be anything, a person's name included: only its length is told. */
+function unknownNote({ id, text }: MemberReference): string {
+  return id === undefined ? `unknown:(${text.length} characters)` : `unknown:${id}`
+}
+
+function requireGroup(refusal: MembersRefusal): void {
+  if (refusal === 'group missing') fail({ code: 'not_found', detail: 'No group has this id.' })
+}
+
+function refuseUnknown(members: readonly MemberReference[]): never {
+  const names = members.slice(0, 20).map(({ text }) => `"${text.slice(0, 100)}"`)
+  const more = members.length > names.length ? ` and ${members.length - names.length} more` : ''
+  return badRequest(
+    'invalidValue',
+    `No user or group has the id ${names.join(', ')}${more}. Provision the members first.`,
+  )
+}

@@ -1,0 +1,121 @@
+import { badRequest } from '../../kernel/failure.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import { coerceAttribute, coerceElement } from '../schema/coerce.ts'
+import { COMMON_ATTRIBUTES } from '../schema/definitions.ts'
+import type { Attribute, ResourceSchema } from '../schema/attribute.ts'
+import { resolvePath, type Target } from '../schema/resolve.ts'
+import {
+  addElements,
+  asRecord,
+  dropMatching,
+  mergeMatching,
+  removeElements,
+  setMatching,
+  setOnAll,
+  withMember,
+  type Elements,
+} from './elements.ts'
+import type { PatchOperation } from './operations.ts'
+
+export interface Patched {
+  readonly attributes: JsonObject
+  /** Paths that no schema knows, or that the server alone writes: left out and reported. */
+  readonly skipped: readonly string[]
+}
+
+/**
+ * Applies the operations in order to a copy; the first one that is wrong refuses all (RFC 7644 §3.5.2). An attribute
+ * that no schema has is skipped: administrators map more than we keep, and its error would hold back a deactivation.
+ */
+export function applyPatch(
+  schema: ResourceSchema,
+  resource: { id: string; attributes: JsonObject },
+  operations: readonly PatchOperation[],
+): Patched {
+  let { attributes } = resource
+  const skipped: string[] = []
+  for (const operation of operations) {
+    const target = resolvePath(schema, operation.path)
+    if (target === undefined) skipped.push(operation.text)
+    else if (target.attribute.mutability === 'readOnly') skipReadOnly(resource.id, operation, target, skipped)
+    else attributes = write(attributes, target, change(read(attributes, target), target, operation))
+  }
+  return { attributes, skipped }
+}
+
+/** `id`, `schemas` and `meta` are refused; clients that send whole resources back may repeat what they read. */
+function skipReadOnly(id: string, operation: PatchOperation, target: Target, skipped: string[]): void {
+  const { name } = target.attribute
+  const repeated =
+    !operation.explicit &&
+    (name === 'schemas' || name === 'groups' || (name === 'id' && operation.value === id))
+  if (!repeated) badRequest('mutability', `"${operation.text}" is set by the server and cannot be changed.`)
+  if (!COMMON_ATTRIBUTES.has(name.toLowerCase())) skipped.push(operation.text)
+}
+
+function read(attributes: JsonObject, target: Target): unknown {
+  const holder = target.extension === undefined ? attributes : asRecord(attributes[target.extension])
+  return holder[target.attribute.name]
+}
+
+function write(attributes: JsonObject, target: Target, value: unknown): JsonObject {
+  const { name } = target.attribute
+  if (target.extension === undefined) return withMember(attributes, name, value)
+  const extension = withMember(asRecord(attributes[target.extension]), name, value)
+  return withMember(attributes, target.extension, Object.keys(extension).length === 0 ? undefined : extension)
+}
+
+function change(current: unknown, target: Target, operation: PatchOperation): unknown {
+  const { attribute, filter, sub } = target
+  if (attribute.multiValued) {
+    const elements = changeElements(Array.isArray(current) ? current : [], target, operation)
+    return elements.length === 0 ? undefined : elements
+  }
+  if (filter !== undefined)
+    badRequest('invalidPath', `"${attribute.name}" has one value only and takes no filter.`)
+  if (sub !== undefined) return changeMember(current, sub, operation)
+  return operation.verb === 'remove' ? undefined : changeWhole(current, attribute, operation.value)
+}
+
+function changeElements(elements: Elements, target: Target, { verb, value }: PatchOperation): Elements {
+  const { attribute, filter, sub } = target
+  const given = verb === 'remove' ? undefined : value
+  if (filter !== undefined && sub !== undefined)
+    return setMatching(attribute, elements, { filter, sub }, given)
+  if (filter !== undefined)
+    return verb === 'remove'
+      ? dropMatching(attribute, elements, filter)
+      : mergeMatching(attribute, elements, filter, value)
+  if (sub !== undefined) return setOnAll(elements, sub, given)
+  if (verb === 'add') return addElements(attribute, elements, value)
+  if (verb === 'remove')
+    return value === undefined || value === null ? [] : removeElements(attribute, elements, value)
+  return asElements(coerceAttribute(attribute, value))
+}
+
+function asElements(value: unknown): Elements {
+  return Array.isArray(value) ? value : []
+}
+
+function changeMember(current: unknown, sub: Attribute, { verb, value }: PatchOperation): unknown {
+  const changed = withMember(
+    asRecord(current),
+    sub.name,
+    verb === 'remove' ? undefined : coerceAttribute(sub, value),
+  )
+  return Object.keys(changed).length === 0 ? undefined : changed
+}
+
+/** Members of a complex value that are not mentioned stay (RFC 7644 §3.5.2.3); mentioned ones that are empty go. */
+function changeWhole(current: unknown, attribute: Attribute, value: unknown): unknown {
+  const sole: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
+  if (attribute.type !== 'complex' || attribute.name === 'manager') return coerceAttribute(attribute, value)
+  if (sole === null || sole === '') return undefined
+  const coerced = asRecord(coerceElement(attribute, sole))
+  const cleared = Object.keys(asRecord(sole)).map(
+    (name) => attribute.subAttributes.get(name.toLowerCase())?.name,
+  )
+  const kept = Object.entries(asRecord(current)).filter(([name]) => !cleared.includes(name))
+  const merged = { ...Object.fromEntries(kept), ...coerced }
+  return Object.keys(merged).length === 0 ? undefined : merged
+}

@@ -1,0 +1,142 @@
+import { badRequest } from '../../kernel/failure.ts'
+import { isRecord, type JsonObject } from '../../kernel/json.ts'
+import type { Filter } from '../filter/ast.ts'
+import { matchesElement } from '../filter/match.ts'
+import { findAttribute, type Attribute } from '../schema/attribute.ts'
+import { coerceAttribute, coerceElement, coerceElements, distinct } from '../schema/coerce.ts'
+
+/*
+ * PATCH on the values of a multi-valued attribute. Every function takes the values and comes back with new ones.
+ */
+
+export type Elements = readonly unknown[]
+
+/** Adds values: one that is there already (same value, same type) is merged, never doubled (RFC 7644 §3.5.2.1). */
+export function addElements(attribute: Attribute, elements: Elements, value: unknown): Elements {
+  let result = [...elements]
+  for (const added of coerceElements(attribute, value)) {
+    const at = result.findIndex((element) => isSame(attribute, element, added))
+    const merged = {
+      at: at < 0 ? result.length : at,
+      element: isRecord(added) ? { ...asRecord(result[at]), ...added } : added,
+    }
+    result = settlePrimary(result.toSpliced(merged.at, 1, merged.element), [merged.at])
+  }
+  return result
+}
+
+/**
+ * Removes the listed values and nothing else: Entra's legacy "remove" of a multi-valued attribute carries a list, and
+ * taking that for "remove all" has emptied groups and roles elsewhere.
+ */
+export function removeElements(attribute: Attribute, elements: Elements, value: unknown): Elements {
+  if (Array.isArray(value) && value.length === 0) return elements
+  const removed = coerceElements(attribute, value)
+  if (removed.length === 0)
+    badRequest('invalidValue', `The values to remove from "${attribute.name}" cannot be read.`)
+  return elements.filter((element) => !removed.some((one) => isSame(attribute, element, one)))
+}
+
+/** Merges an object into each value that the filter picks, or creates the value that the filter describes. */
+export function mergeMatching(
+  attribute: Attribute,
+  elements: Elements,
+  filter: Filter,
+  value: unknown,
+): Elements {
+  const part = coerceElement(attribute, Array.isArray(value) && value.length === 1 ? value[0] : value)
+  if (part === undefined) return dropMatching(attribute, elements, filter)
+  if (!isRecord(part)) return badRequest('invalidValue', `A value of "${attribute.name}" must be an object.`)
+  return onMatching(attribute, elements, filter, (element) => ({ ...element, ...part }))
+}
+
+/** Sets one sub-attribute of each value that the filter picks; `undefined` clears it. */
+export function setMatching(
+  attribute: Attribute,
+  elements: Elements,
+  target: { filter: Filter; sub: Attribute },
+  value: unknown,
+): Elements {
+  const { filter, sub } = target
+  const coerced = coerceAttribute(sub, value)
+  const exists = elements.some((element) => matchesElement(attribute, element, filter))
+  if (coerced === undefined && !exists) return elements
+  return onMatching(attribute, elements, filter, (element) => withMember(element, sub.name, coerced))
+}
+
+export function dropMatching(attribute: Attribute, elements: Elements, filter: Filter): Elements {
+  return elements.filter((element) => !matchesElement(attribute, element, filter))
+}
+
+/** Sets or clears a sub-attribute of every value; without any value, one is created to hold it. */
+export function setOnAll(elements: Elements, sub: Attribute, value: unknown): Elements {
+  const coerced = coerceAttribute(sub, value)
+  if (elements.length === 0) return coerced === undefined ? [] : [{ [sub.name]: coerced }]
+  const changed = elements.map((element) => withMember(asRecord(element), sub.name, coerced))
+  return distinct(settlePrimary(changed, sub.name === 'primary' ? [0] : []))
+}
+
+export function withMember(record: JsonObject, name: string, value: unknown): JsonObject {
+  if (value !== undefined) return { ...record, [name]: value }
+  const { [name]: _, ...rest } = record
+  return rest
+}
+
+export function asRecord(value: unknown): JsonObject {
+  return isRecord(value) ? value : {}
+}
+
+function onMatching(
+  attribute: Attribute,
+  elements: Elements,
+  filter: Filter,
+  change: (element: JsonObject) => JsonObject,
+): Elements {
+  const touched = elements.flatMap((element, i) => (matchesElement(attribute, element, filter) ? [i] : []))
+  if (touched.length === 0) {
+    // Entra's "replace emails[type eq "work"].value" on a user without such an address means: make one.
+    const created = change(describedBy(attribute, filter))
+    return settlePrimary([...elements, created], [elements.length])
+  }
+  const changed = elements.map((element, i) => (touched.includes(i) ? change(asRecord(element)) : element))
+  return settlePrimary(changed, touched)
+}
+
+/** The element that a filter of equalities describes; any other filter describes none. */
+function describedBy(attribute: Attribute, filter: Filter): JsonObject {
+  if (filter.kind === 'and')
+    return Object.assign({}, ...filter.terms.map((term) => describedBy(attribute, term)))
+  if (filter.kind !== 'compare' || filter.operator !== 'eq')
+    return badRequest(
+      'noTarget',
+      `No value of "${attribute.name}" matches, and the filter does not say what to create.`,
+    )
+  const sub = findAttribute(attribute.subAttributes, filter.path.attribute)
+  const value = sub && coerceAttribute(sub, filter.value)
+  return sub === undefined || value === undefined ? {} : { [sub.name]: value }
+}
+
+/** When a value that was just written is primary, no other one is (RFC 7643 §2.4). */
+function settlePrimary(elements: Elements, written: readonly number[]): unknown[] {
+  const winner = written.findLast((i) => asRecord(elements[i])['primary'] === true)
+  if (winner === undefined) return [...elements]
+  return elements.map((element, i) =>
+    i !== winner && asRecord(element)['primary'] === true
+      ? { ...asRecord(element), primary: false }
+      : element,
+  )
+}
+
+/** Two values are one when `value` and `type` agree (roles: `value` alone); values without `value`: when all agree. */
+function isSame(attribute: Attribute, left: unknown, right: unknown): boolean {
+  const [a, b] = [asRecord(left), asRecord(right)]
+  if (a['value'] === undefined || b['value'] === undefined)
+    return JSON.stringify(left) === JSON.stringify(right)
+  if (a['value'] !== b['value']) return false
+  if (attribute.name === 'roles' || a['type'] === undefined || b['type'] === undefined) return true
+  return lowerCase(a['type']) === lowerCase(b['type'])
+}
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}

@@ -1,0 +1,99 @@
+import { badRequest, fail } from '../../kernel/failure.ts'
+import { isRecord, type JsonObject } from '../../kernel/json.ts'
+import { LIMITS } from '../../kernel/limits.ts'
+import type { AttributePath } from '../filter/ast.ts'
+import { parsePath } from '../filter/parse.ts'
+import type { ResourceSchema } from '../schema/attribute.ts'
+
+export type PatchVerb = 'add' | 'replace' | 'remove'
+
+/** One change of one attribute. Path-less operations have become one of these for each member of their value. */
+export interface PatchOperation {
+  readonly verb: PatchVerb
+  readonly path: AttributePath
+  /** The path as the client wrote it, for messages and the activity row. */
+  readonly text: string
+  readonly value: unknown
+  /** The client named the path itself; false for the members of a path-less value. */
+  readonly explicit: boolean
+}
+
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:patchop'
+const VERBS: readonly PatchVerb[] = ['add', 'replace', 'remove']
+
+/**
+ * Reads a PatchOp body (RFC 7644 §3.5.2) in all of Entra's spellings: verbs in any case, and path-less values whose
+ * keys are attribute names, dotted paths, or URNs with or without an attribute behind them.
+ */
+export function parsePatch(schema: ResourceSchema, body: unknown): readonly PatchOperation[] {
+  if (!isRecord(body)) badRequest('invalidSyntax', 'The body must be a JSON object with "Operations".')
+  const schemas = member(body, 'schemas')
+  if (
+    Array.isArray(schemas) &&
+    schemas.length > 0 &&
+    !schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP)
+  )
+    badRequest(
+      'invalidSyntax',
+      'The body must have the schema urn:ietf:params:scim:api:messages:2.0:PatchOp.',
+    )
+  const operations: unknown = member(body, 'Operations')
+  if (!Array.isArray(operations) || operations.length === 0)
+    return badRequest('invalidSyntax', '"Operations" must be a list with at least one operation.')
+  if (operations.length > LIMITS.patchOperations)
+    fail({ code: 'too_large', detail: `A PATCH takes at most ${LIMITS.patchOperations} operations.` })
+  return operations.flatMap((operation: unknown) => readOperation(schema, operation))
+}
+
+function readOperation(schema: ResourceSchema, operation: unknown): readonly PatchOperation[] {
+  if (!isRecord(operation)) return badRequest('invalidSyntax', 'Each operation must be a JSON object.')
+  const verb = readVerb(member(operation, 'op'))
+  const path = member(operation, 'path')
+  const value = member(operation, 'value')
+  if (path !== undefined && path !== null && typeof path !== 'string')
+    badRequest('invalidPath', '"path" must be a text.')
+  if (typeof path === 'string' && path.trim() !== '')
+    return onPath(schema, { verb, text: path.trim(), value, explicit: true })
+  if (verb === 'remove') return badRequest('noTarget', 'A remove operation needs a "path".')
+  if (!isRecord(value))
+    return badRequest('invalidValue', 'An operation without "path" needs an object as its "value".')
+  return Object.entries(value).flatMap(([text, part]) =>
+    onPath(schema, { verb, text, value: part, explicit: false }),
+  )
+}
+
+/** A path that is an extension's URN alone stands for each member of its value. */
+function onPath(schema: ResourceSchema, operation: Omit<PatchOperation, 'path'>): readonly PatchOperation[] {
+  const { text, value, verb } = operation
+  const extension = schema.extensions.get(text.toLowerCase())
+  if (extension === undefined && text.toLowerCase() !== schema.urn.toLowerCase())
+    return [{ ...operation, path: parsePath(text) }]
+  const urn = extension?.urn ?? schema.urn
+  if (verb === 'remove' || value === null || value === '') {
+    const names = [...(extension?.attributes.values() ?? [])].map(({ name }) => `${urn}:${name}`)
+    return names.map((name) => ({
+      ...operation,
+      verb: 'remove',
+      text: name,
+      path: parsePath(name),
+      value: undefined,
+    }))
+  }
+  if (!isRecord(value)) return badRequest('invalidValue', `"${text}" needs an object as its "value".`)
+  return Object.entries(value).map(([name, part]) => {
+    const full = `${urn}:${name}`
+    return { ...operation, text: full, path: parsePath(full), value: part }
+  })
+}
+
+function readVerb(value: unknown): PatchVerb {
+  const verb = VERBS.find((name) => name === String(value).toLowerCase())
+  return verb ?? badRequest('invalidSyntax', '"op" must be add, replace or remove.')
+}
+
+/** A member by its name in any case: message members follow the rule of attribute names. */
+function member(body: JsonObject, name: string): unknown {
+  if (Object.hasOwn(body, name)) return body[name]
+  const key = Object.keys(body).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
+  return key === undefined ? undefined : body[key]
+}

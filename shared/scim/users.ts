@@ -1,0 +1,224 @@
+import { activityRows, type Activity } from '../activity/activity.ts'
+import { fail } from '../kernel/failure.ts'
+import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
+import { listMemberships, listSweeps } from '../storage/memberships.ts'
+import { removeUser } from '../storage/removal.ts'
+import { retryWhileChanged } from '../storage/transaction.ts'
+import {
+  findUser,
+  findUserIdByLoginEmail,
+  findUserIdByName,
+  insertUser,
+  replaceUser,
+  type StoredUser,
+  type UserState,
+} from '../storage/users.ts'
+import type { ScimContext } from './context.ts'
+import { noteSkipped, recordSkipped } from './notes.ts'
+import { applyPatch } from './patch/apply.ts'
+import { parsePatch } from './patch/operations.ts'
+import type { Projector } from './projection.ts'
+import { readResource, settle, textAt, unknownRoles } from './resource.ts'
+import { USER_SCHEMA } from './schema/definitions.ts'
+import {
+  changedAttributes,
+  forbidClearing,
+  indexOf,
+  isUnchanged,
+  loginEmail,
+  requireAttributes,
+  toUserResource,
+} from './user.ts'
+
+/** How a new user comes in: from the directory, or as an account that the platform already has. */
+export type Origin = 'directory' | 'platform'
+
+/** POST /Users. 409 where the user name or the login e-mail is taken, 400 where something required is missing. */
+export async function createUser(context: ScimContext, body: unknown, origin: Origin): Promise<JsonObject> {
+  const { attributes: received, ignored } = readResource(USER_SCHEMA, body)
+  const attributes = { ...received, active: received['active'] ?? true }
+  const index = indexOf(attributes, context.rules)
+  // The platform's own accounts may lack what Entra will fill in when it matches them.
+  if (origin === 'directory') requireAttributes(context.rules, attributes)
+  const at = context.now()
+  const time = at.toISOString()
+  const state: UserState = {
+    attributes,
+    index,
+    created: time,
+    modified: time,
+    version: randomText(10),
+    origin: origin === 'platform' ? origin : undefined,
+  }
+  return retryWhileChanged(async () => {
+    const id = newResourceId()
+    const activity: Activity = {
+      operation: origin === 'platform' ? 'user.import' : 'user.create',
+      resource: { type: 'User', id },
+      status: 201,
+      attributes: changedAttributes({}, attributes),
+      ...noteSkipped(ignored, unknownRoles(attributes)),
+    }
+    const rows = activityRows(context.caller, activity, at, id)
+    const refusal = await insertUser(context.store, context.tenant, { id, state }, rows)
+    if (refusal === undefined) return toUserResource(context, { ...state, id })
+    return refusal === 'changed' ? undefined : refuseTaken(context, refusal.taken, attributes)
+  })
+}
+
+/** GET /Users/{id}. 404 for an id that no user of this connector has. */
+export async function getUser(context: ScimContext, id: string, projector: Projector): Promise<JsonObject> {
+  const user = await requireUser(context, id)
+  const groups = projector.wants('groups') ? await groupsOf(context, user) : undefined
+  return projector.project(toUserResource(context, user, groups))
+}
+
+/** PATCH /Users/{id}: all operations or none, and no write where nothing changes. */
+export async function patchUser(
+  context: ScimContext,
+  id: string,
+  body: unknown,
+  projector: Projector,
+): Promise<JsonObject> {
+  const operations = parsePatch(USER_SCHEMA, body)
+  return changeUser(context, id, projector, (user) => {
+    const { attributes, skipped } = applyPatch(USER_SCHEMA, user, operations)
+    // `active` cannot be cleared: an empty value must neither let a person in nor throw one out.
+    const active = attributes['active'] ?? user.index.active
+    return { attributes: settle(USER_SCHEMA, { ...attributes, active }), skipped }
+  })
+}
+
+/** PUT /Users/{id}: what the body does not name is cleared (RFC 7644 §3.5.1), `active` excepted. */
+export async function replaceUserResource(
+  context: ScimContext,
+  id: string,
+  body: unknown,
+  projector: Projector,
+): Promise<JsonObject> {
+  const { attributes, ignored } = readResource(USER_SCHEMA, body)
+  return changeUser(context, id, projector, (user) => ({
+    attributes: { ...attributes, active: attributes['active'] ?? user.index.active },
+    skipped: ignored,
+  }))
+}
+
+/** DELETE /Users/{id}: gone at once, the name and the e-mail free; `t.{id}` keeps what a restore needs. */
+export async function deleteUser(context: ScimContext, id: string): Promise<void> {
+  await retryWhileChanged(async () => {
+    const user = await requireUser(context, id)
+    const at = context.now()
+    const activity: Activity = {
+      operation: 'user.delete',
+      resource: { type: 'User', id: user.id },
+      status: 204,
+    }
+    const rows = activityRows(context.caller, activity, at, user.id)
+    const refusal = await removeUser(context.store, context.tenant, { user, at }, rows)
+    return refusal === undefined ? true : undefined
+  })
+}
+
+interface Changed {
+  readonly attributes: JsonObject
+  readonly skipped: readonly string[]
+}
+type Change = (user: StoredUser) => Changed
+
+async function changeUser(
+  context: ScimContext,
+  id: string,
+  projector: Projector,
+  change: Change,
+): Promise<JsonObject> {
+  const { user, skipped, written } = await retryWhileChanged(async () => {
+    const before = await requireUser(context, id)
+    const changed = change(before)
+    forbidClearing(context.rules, before.attributes, changed.attributes)
+    if (isUnchanged(before, changed.attributes))
+      return { user: before, skipped: changed.skipped, written: false }
+    const after = await writeUser(context, before, changed)
+    return after && { user: after, skipped: changed.skipped, written: true }
+  })
+  if (!written) await recordSkipped(context, { type: 'User', id: user.id }, skipped)
+  const groups = projector.asksFor('groups') ? await groupsOf(context, user) : undefined
+  return projector.project(toUserResource(context, user, groups))
+}
+
+async function writeUser(
+  context: ScimContext,
+  before: StoredUser,
+  { attributes, skipped }: Changed,
+): Promise<StoredUser | undefined> {
+  const at = context.now()
+  const index = indexOf(attributes, context.rules)
+  const after: UserState = {
+    ...before,
+    attributes,
+    index,
+    modified: at.toISOString(),
+    version: randomText(10),
+  }
+  const activity: Activity = {
+    operation: operationOf(before, after),
+    resource: { type: 'User', id: before.id },
+    status: 200,
+    attributes: changedAttributes(before.attributes, attributes),
+    ...noteSkipped(skipped, unknownRoles(attributes)),
+  }
+  const rows = activityRows(context.caller, activity, at, before.id)
+  const refusal = await replaceUser(context.store, context.tenant, { before, after }, rows)
+  if (refusal === undefined) return { ...before, ...after }
+  return refusal === 'changed' ? undefined : refuseTaken(context, refusal.taken, attributes)
+}
+
+function operationOf(before: StoredUser, after: UserState): string {
+  if (before.index.active === after.index.active) return 'user.update'
+  return after.index.active ? 'user.activate' : 'user.deactivate'
+}
+
+async function requireUser(context: ScimContext, id: string): Promise<StoredUser> {
+  const parsed = parseResourceId(id)
+  const user = parsed && (await findUser(context.store, context.tenant, parsed))
+  return user ?? fail({ code: 'not_found', detail: 'No user has this id.' })
+}
+
+/** The groups of a user, newly deleted ones left out although their rows may still wait for the sweep. */
+export async function groupsOf(context: ScimContext, user: StoredUser): Promise<readonly ResourceId[]> {
+  if (!user.grouped) return []
+  const [groups, swept] = await Promise.all([
+    listMemberships(context.store, context.tenant, user.id, LIMITS.groupsPerUser),
+    listSweeps(context.store, context.tenant),
+  ])
+  return groups.filter((group) => !swept.includes(group))
+}
+
+/** The 409 tells who holds the value and how to free it: it is what the administrator reads in Entra's log. */
+async function refuseTaken(
+  context: ScimContext,
+  taken: 'userName' | 'email',
+  attributes: JsonObject,
+): Promise<undefined> {
+  const { store, tenant } = context
+  const value = taken === 'userName' ? textAt(attributes, 'userName') : loginEmail(attributes)
+  const find = taken === 'userName' ? findUserIdByName : findUserIdByLoginEmail
+  const id = await find(store, tenant, value ?? '')
+  // Freed in the meantime: the next round takes it.
+  if (id === undefined) return undefined
+  if (taken === 'userName')
+    return fail({
+      code: 'not_unique',
+      attributes: ['userName'],
+      detail: `The user name is taken by the user with id ${id}.`,
+    })
+  const holder = await findUser(store, tenant, id)
+  if (holder === undefined) return undefined
+  const state = holder.index.active ? '' : ', who is deactivated'
+  return fail({
+    code: 'not_unique',
+    attributes: ['emails'],
+    detail: `The login e-mail is taken by "${holder.index.userName}"${state} (id ${id}). Give one of the two another address, delete that user, or switch the unique e-mail rule of the connector off.`,
+  })
+}
