@@ -1,0 +1,112 @@
+import { fail } from '../kernel/failure.ts'
+import { parseConnectorId, type ConnectorId } from '../kernel/ids.ts'
+import type { Tenant } from '../kernel/tenant.ts'
+import type { Mark, Marks, ScimSecret } from '../storage/config-connector-row.ts'
+import { tenantOf, type StoredConnector } from '../storage/connectors.ts'
+import { createConnectorCache, type CacheOptions, type ConnectorCache } from './connector-cache.ts'
+import { matchSecret, parseAuthorization } from './credentials.ts'
+import { createFailureBudget, type FailureBudget } from './failure-budget.ts'
+import { createUsage } from './marks.ts'
+
+/** Who a SCIM request comes from, and by which rules it is served. */
+export interface AuthenticatedConnector {
+  readonly tenant: Tenant
+  readonly connector: {
+    readonly id: ConnectorId
+    readonly state: 'enabled'
+    readonly rules: {
+      readonly requiredAttributes: readonly string[]
+      readonly uniqueEmail: boolean
+    }
+    /** As this process last read them. */
+    readonly marks: Marks
+  }
+  readonly secretId: string
+}
+
+/** Made once per process. It remembers rows by connector id and nothing of any request. */
+export interface Authenticator {
+  /**
+   * Who is asking. Fails with `unauthenticated`, `connector_disabled` (only to who has the right secret),
+   * `rate_limited` (failures only) or `storage_unavailable`.
+   */
+  authenticate(connectorIdFromPath: string, authorization: string | null): Promise<AuthenticatedConnector>
+  /** Drops what is remembered of a connector that this process changed. */
+  forget(connector: ConnectorId): void
+  /** Notes that a secret was used, now and then. Never fails. */
+  noteUse(used: AuthenticatedConnector): Promise<void>
+  /** Notes a milestone, once. Never fails. */
+  noteMark(tenant: Tenant, mark: Mark): Promise<void>
+}
+
+export interface AuthenticatorOptions extends CacheOptions {
+  /** Told of what could not be noted; the request goes on. */
+  readonly log?: (message: string) => void
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const cache = createConnectorCache(options)
+  const failures = createFailureBudget(options.now)
+  return {
+    authenticate: (path, authorization) => authenticate(cache, failures, path, authorization),
+    forget: (connector) => cache.forget(connector),
+    ...createUsage(options),
+  }
+}
+
+/**
+ * What is remembered, or comes from a read that began earlier, may only let a request in. Whoever it does not let in waits
+ * for a read that began after the request arrived: a secret made, or a connector enabled, on another instance a moment
+ * ago must never be refused here.
+ */
+async function authenticate(
+  cache: ConnectorCache,
+  failures: FailureBudget,
+  path: string,
+  authorization: string | null,
+): Promise<AuthenticatedConnector> {
+  const credentials = parseAuthorization(path, authorization)
+  const id = parseConnectorId(path)
+  // Paths that are no id are counted together: they may be of any length, and of any number.
+  if (credentials.kind !== 'secret') return failures.refuse(id ?? '', credentials.kind)
+  if (id === undefined) return refuseUnknown(failures, credentials.hash)
+  const confirmed =
+    confirm(cache.peek(id), credentials.hash) ?? confirm(await cache.underway(id), credentials.hash)
+  if (confirmed !== undefined) return confirmed
+
+  const connector = await cache.readFresh(id)
+  const secret = matchSecret(connector?.secrets ?? [], credentials.hash)
+  if (connector === undefined || connector.life === 'deleted' || secret === undefined)
+    return failures.refuse(id, 'wrong')
+  if (connector.life === 'disabled') return fail({ code: 'connector_disabled' })
+  return toAuthenticated(connector, secret)
+}
+
+function confirm(connector: StoredConnector | undefined, hash: string): AuthenticatedConnector | undefined {
+  if (connector?.life !== 'enabled') return undefined
+  const secret = matchSecret(connector.secrets, hash)
+  return secret && toAuthenticated(connector, secret)
+}
+
+/** The same work as for a connector that exists. */
+function refuseUnknown(failures: FailureBudget, hash: string): never {
+  matchSecret([], hash)
+  return failures.refuse('', 'wrong')
+}
+
+function toAuthenticated(connector: StoredConnector, secret: ScimSecret): AuthenticatedConnector {
+  return {
+    tenant: tenantOf(connector),
+    connector: {
+      id: connector.id,
+      state: 'enabled',
+      rules: {
+        requiredAttributes: connector.requiredAttributes,
+        // While the rows are being built, new writes claim their address already.
+        uniqueEmail: connector.uniqueEmail !== 'off',
+      },
+      marks: connector.marks,
+    },
+    secretId: secret.id,
+  }
+}
