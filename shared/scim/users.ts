@@ -16,6 +16,8 @@ import {
   type UserState,
 } from '../storage/users.ts'
 import type { ScimContext } from './context.ts'
+import { matchesFilter } from './filter/match.ts'
+import { parseFilter } from './filter/parse.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
 import { applyPatch } from './patch/apply.ts'
 import { parsePatch } from './patch/operations.ts'
@@ -68,9 +70,19 @@ export async function createUser(context: ScimContext, body: unknown, origin: Or
   })
 }
 
-/** GET /Users/{id}. 404 for an id that no user of this connector has. */
-export async function getUser(context: ScimContext, id: string, projector: Projector): Promise<JsonObject> {
+/**
+ * GET /Users/{id}. 404 for an id that no user of this connector has, and where a filter is given that the user does
+ * not pass: Microsoft's reference code looks up a user's manager that way.
+ */
+export async function getUser(
+  context: ScimContext,
+  id: string,
+  projector: Projector,
+  filter?: string,
+): Promise<JsonObject> {
   const user = await requireUser(context, id)
+  if (filter !== undefined && !matchesFilter(USER_SCHEMA, toUserResource(context, user), parseFilter(filter)))
+    fail({ code: 'not_found', detail: 'The user does not pass the filter.' })
   const groups = projector.wants('groups') ? await groupsOf(context, user) : undefined
   return projector.project(toUserResource(context, user, groups))
 }

@@ -1,0 +1,41 @@
+import type { HttpRequest } from '@azure/functions'
+import { fail } from '../kernel/failure.ts'
+import { parseJson } from '../kernel/json.ts'
+
+/** Any JSON media type: Entra sends `application/scim+json; charset=utf-8`, others `application/json`, some nothing at all. */
+const JSON_TYPE = /^(application\/(?:[\w.+-]+\+)?json|text\/json)\s*(?:;.*)?$/i
+
+/**
+ * The JSON body of a request, `undefined` where there is none. Everything that can be refused by a header is refused
+ * before a byte is read: 411, 413, 415; a body that is no JSON is 400.
+ */
+export async function readJsonBody(request: HttpRequest, limitBytes: number): Promise<unknown> {
+  checkHeaders(request, limitBytes)
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  if (bytes.length > limitBytes) refuseSize(limitBytes)
+  return bytes.length === 0 ? undefined : parseJson(bytes)
+}
+
+function checkHeaders(request: HttpRequest, limitBytes: number): void {
+  const { headers } = request
+  // The Functions host loses chunked bodies: an empty one would be taken for "no body".
+  if (headers.has('transfer-encoding')) fail({ code: 'length_required' })
+  if (Number(headers.get('content-length') ?? 0) > limitBytes) refuseSize(limitBytes)
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity')
+    fail({
+      code: 'unsupported_media_type',
+      detail: 'Compressed bodies are not taken. Send the JSON as it is.',
+    })
+  const type = headers.get('content-type')
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(type ?? '')?.[1]?.toLowerCase()
+  if ((type !== null && !JSON_TYPE.test(type)) || (charset !== undefined && charset !== 'utf-8'))
+    fail({
+      code: 'unsupported_media_type',
+      detail: 'Send the body as application/scim+json or application/json in UTF-8.',
+    })
+}
+
+function refuseSize(limitBytes: number): never {
+  return fail({ code: 'too_large', detail: `The body is larger than ${limitBytes} bytes. Send it in parts.` })
+}

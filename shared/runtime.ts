@@ -1,0 +1,44 @@
+import { createActivityRecorder, type ActivityRecorder } from './activity/recorder.ts'
+import { createAuthenticator, type Authenticator } from './connectors/authenticate.ts'
+import { createRateGate, type RateGate } from './connectors/rate-gate.ts'
+import { readSettings, type Settings } from './kernel/settings.ts'
+import { createTables, openStore, type Store } from './storage/store.ts'
+
+/** Everything that lives as long as the process. The only module-level state of the product. */
+export interface Runtime {
+  readonly settings: Settings
+  readonly store: Store
+  readonly authenticator: Authenticator
+  readonly recorder: ActivityRecorder
+  readonly gate: RateGate
+  readonly now: () => Date
+}
+
+/** Between two reads of a connector's row that only a refusal asked for. */
+const FRESH_READ_MS = 1_000
+
+let runtime: Promise<Runtime> | undefined
+
+/** Built on first use from the environment. A failure is not kept: the next request tries again. */
+export function getRuntime(): Promise<Runtime> {
+  runtime ??= build().catch((error: unknown) => {
+    runtime = undefined
+    throw error
+  })
+  return runtime
+}
+
+async function build(): Promise<Runtime> {
+  const settings = readSettings(process.env)
+  const store = openStore(settings.accounts, { managedIdentityClientId: settings.managedIdentityClientId })
+  if (settings.mode === 'development') await createTables(store)
+  const now = (): Date => new Date()
+  return {
+    settings,
+    store,
+    authenticator: createAuthenticator({ store, now, freshReadMs: FRESH_READ_MS }),
+    recorder: createActivityRecorder(store, now),
+    gate: createRateGate(settings.scimMaxRps, now),
+    now,
+  }
+}
