@@ -74,7 +74,7 @@ export function openAzureClient(
 
 /**
  * Counts and bounds each attempt. The library retries only some network errors, and no time-out of its own, so every way
- * in which an attempt ends without an answer becomes one that it does retry; it stops once the whole call is aborted.
+ * in which an attempt ends without an answer becomes one that it does retry, unless the whole call was aborted.
  */
 function attemptPolicy(attemptMs: number, onAttempt: (request: PipelineRequest) => void): PipelinePolicy {
   return {
@@ -85,7 +85,7 @@ function attemptPolicy(attemptMs: number, onAttempt: (request: PipelineRequest) 
       try {
         return surfaced(await next(request))
       } catch (error) {
-        if (request.abortSignal?.aborted === true || !isUnanswered(error)) throw error
+        if (!isUnanswered(error)) throw error
         const retryable = new RestError('Table Storage did not answer', { code: 'ETIMEDOUT', request })
         retryable.cause = error
         throw retryable

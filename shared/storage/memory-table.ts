@@ -72,8 +72,9 @@ async function* scanAll(state: State, from: string, to: string): AsyncGenerator<
   let read = 0
   for (const partition of keysBetween(state.names, '', '\uffff', Infinity))
     for (const row of rowsInPages(state.partitions.get(partition), from, to)) {
+      if (read > 0 && read % PAGE_ROWS === 0) state.onRequest()
+      read++
       yield { partition, row }
-      if (++read % PAGE_ROWS === 0) state.onRequest()
     }
 }
 
