@@ -27,7 +27,7 @@ interface State<T> {
   waiting: Promise<T> | undefined
 }
 
-export function createFreshReads<K, T>(options: FreshReadsOptions<K, T>): FreshReads<K, T> {
+export function createFreshReads<K extends string, T>(options: FreshReadsOptions<K, T>): FreshReads<K, T> {
   const states = createBoundedMap<State<T>>(READS_REMEMBERED)
   return {
     underway: (id) => states.get(id)?.underway,

@@ -1,0 +1,119 @@
+import { badRequest } from '../kernel/failure.ts'
+import { isRecord, type JsonObject } from '../kernel/json.ts'
+
+type Kind = 'text' | 'text or null' | 'texts' | 'boolean'
+
+/** What each member is called when it is wrong. */
+const SENTENCES: Readonly<Record<Kind, string>> = {
+  text: 'must be a string',
+  'text or null': 'must be a string, or null for none',
+  texts: 'must be an array of strings',
+  boolean: 'must be true or false',
+}
+
+export interface OrganizationBody {
+  readonly name: string
+  readonly plan: string
+  readonly shortName: string | undefined
+  readonly domains: readonly string[] | undefined
+}
+
+/** POST organizations. 400 names what is missing, unknown or of the wrong type. */
+export function parseOrganizationBody(body: unknown): OrganizationBody {
+  const members = membersOf(body, { name: 'text', plan: 'text', shortName: 'text', domains: 'texts' })
+  return {
+    name: required('name', text(members, 'name')),
+    plan: required('plan', text(members, 'plan')),
+    shortName: text(members, 'shortName'),
+    domains: texts(members, 'domains'),
+  }
+}
+
+export interface OrganizationPatchBody {
+  readonly name: string | undefined
+  readonly plan: string | undefined
+  readonly shortName: string | null | undefined
+  readonly domains: readonly string[] | undefined
+}
+
+/** PATCH of an organization: what is absent stays. */
+export function parseOrganizationPatch(body: unknown): OrganizationPatchBody {
+  const kinds = { name: 'text', plan: 'text', shortName: 'text or null', domains: 'texts' } as const
+  const members = membersOf(body, kinds)
+  return {
+    name: text(members, 'name'),
+    plan: text(members, 'plan'),
+    shortName: members['shortName'] === null ? null : text(members, 'shortName'),
+    domains: texts(members, 'domains'),
+  }
+}
+
+/** POST connectors: the type. */
+export function parseConnectorBody(body: unknown): string {
+  return required('type', text(membersOf(body, { type: 'text' }), 'type'))
+}
+
+export interface ConnectorPatchBody {
+  readonly state: string | undefined
+  readonly requiredAttributes: readonly string[] | undefined
+  readonly uniqueEmail: boolean | undefined
+}
+
+/** PATCH of a connector: what is absent stays. */
+export function parseConnectorPatch(body: unknown): ConnectorPatchBody {
+  const members = membersOf(body, { state: 'text', requiredAttributes: 'texts', uniqueEmail: 'boolean' })
+  const unique = members['uniqueEmail']
+  return {
+    state: text(members, 'state'),
+    requiredAttributes: texts(members, 'requiredAttributes'),
+    uniqueEmail: typeof unique === 'boolean' ? unique : undefined,
+  }
+}
+
+/** A body that has nothing to say: none, or an empty object. */
+export function parseEmptyBody(body: unknown): void {
+  if (body !== undefined) membersOf(body, {})
+}
+
+function membersOf(body: unknown, kinds: Readonly<Record<string, Kind>>): JsonObject {
+  if (!isRecord(body)) return badRequest('invalidSyntax', 'Send a JSON object.')
+  const unknown = Object.keys(body).filter((name) => !Object.hasOwn(kinds, name))
+  if (unknown.length > 0) badRequest('invalidValue', unknownSentence(unknown, Object.keys(kinds)))
+  for (const [name, kind] of Object.entries(kinds))
+    if (Object.hasOwn(body, name) && !is(kind, body[name]))
+      badRequest('invalidValue', `${name} ${SENTENCES[kind]}.`)
+  return body
+}
+
+function unknownSentence(unknown: readonly string[], known: readonly string[]): string {
+  const names = unknown.slice(0, 10).map((name) => `"${name.slice(0, 50)}"`)
+  const taken = known.length === 0 ? 'none is taken' : `taken are ${known.join(', ')}`
+  return `Unknown: ${names.join(', ')}; ${taken}.`
+}
+
+function is(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string'
+    case 'text or null':
+      return typeof value === 'string' || value === null
+    case 'texts':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+    case 'boolean':
+      return typeof value === 'boolean'
+  }
+}
+
+function text(members: JsonObject, name: string): string | undefined {
+  const value = members[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(members: JsonObject, name: string): readonly string[] | undefined {
+  const value = members[name]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
+}
+
+function required(name: string, value: string | undefined): string {
+  return value ?? badRequest('invalidValue', `${name} is missing.`)
+}

@@ -1,0 +1,135 @@
+import { REQUIRABLE_ATTRIBUTES } from '../connectors/connector.ts'
+import { LIMITS } from '../kernel/limits.ts'
+
+const time = { type: 'string', format: 'date-time' } as const
+const text = { type: 'string' } as const
+
+function object(properties: Readonly<Record<string, unknown>>, optional: readonly string[] = []) {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+  return { type: 'object', properties, required, additionalProperties: false } as const
+}
+
+const plan = { type: 'string', enum: ['standard', 'enterprise'] } as const
+const shortName = {
+  type: 'string',
+  description: 'Letters, digits and inner hyphens, kept in lower case. Unique across organizations.',
+  minLength: 1,
+  maxLength: 40,
+} as const
+const domains = {
+  type: 'array',
+  items: text,
+  maxItems: LIMITS.domainsPerOrganization,
+  description: 'Domains of the e-mail addresses. Each is unique across organizations.',
+} as const
+const name = { type: 'string', minLength: 1, maxLength: 200 } as const
+const requiredAttributes = {
+  type: 'array',
+  items: { type: 'string', enum: REQUIRABLE_ATTRIBUTES },
+  description: 'What every user must have. An empty list demands nothing.',
+} as const
+const uniqueEmail = {
+  type: 'boolean',
+  description: 'Whether two users may not share a login e-mail. Switching it on is refused while some do.',
+} as const
+const password = { type: 'string', description: 'The SCIM password, shown only in this answer.' } as const
+const secretId = { type: 'string', pattern: '^[0-9a-z]{8}$' } as const
+
+const secret = object({ id: secretId, lastFour: text, createdAt: time, lastUsedAt: time }, ['lastUsedAt'])
+
+const marks = {
+  ...object(
+    {
+      testConnection: time,
+      firstUser: time,
+      firstGroup: time,
+      roles: time,
+      objectIds: time,
+      lastRequest: time,
+    },
+    ['testConnection', 'firstUser', 'firstGroup', 'roles', 'objectIds', 'lastRequest'],
+  ),
+  description: 'When each was first seen; lastRequest moves on, at most every ten minutes.',
+} as const
+
+const activity = object(
+  {
+    cursor: { ...text, description: 'Place in the log: the `before` that begins after this item.' },
+    at: time,
+    operation: text,
+    actor: text,
+    correlationId: text,
+    clientRequestId: text,
+    resource: object({ type: text, id: text }),
+    status: { type: 'integer' },
+    attributes: { type: 'array', items: text },
+    note: text,
+  },
+  ['clientRequestId', 'resource', 'attributes', 'note'],
+)
+
+/** Every body and answer, under `components.schemas`. */
+export const MANAGEMENT_SCHEMAS = {
+  Organization: object(
+    { id: { type: 'string', pattern: '^[0-9a-z]{16}$' }, name, plan, shortName, domains },
+    ['shortName'],
+  ),
+  NewOrganization: object({ name, plan, shortName, domains }, ['shortName', 'domains']),
+  OrganizationPatch: object(
+    {
+      name,
+      plan,
+      shortName: { ...shortName, type: ['string', 'null'], description: 'null takes it away.' },
+      domains,
+    },
+    ['name', 'plan', 'shortName', 'domains'],
+  ),
+  Connector: object({
+    id: { type: 'string', pattern: '^[0-9a-z]{16}-[1-9][0-9]{0,3}$' },
+    type: { type: 'string', const: 'entra' },
+    state: { type: 'string', enum: ['enabled', 'disabled'] },
+    requiredAttributes,
+    uniqueEmail,
+    marks,
+    createdAt: time,
+    scim: object(
+      {
+        url: { type: 'string', format: 'uri', description: 'The tenant URL to paste into Entra.' },
+        userName: text,
+        secrets: { type: 'array', items: secret, maxItems: LIMITS.scimSecrets },
+        password,
+      },
+      ['password'],
+    ),
+  }),
+  Connectors: object({ connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } } }),
+  NewConnector: object({ type: { type: 'string', const: 'entra' } }),
+  ConnectorPatch: object(
+    { state: { type: 'string', enum: ['enabled', 'disabled'] }, requiredAttributes, uniqueEmail },
+    ['state', 'requiredAttributes', 'uniqueEmail'],
+  ),
+  NewScimSecret: object({ id: secretId, password }),
+  EmptyBody: object({}),
+  ActivityPage: object({ activity: { type: 'array', items: activity, maxItems: LIMITS.maxCount } }),
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457. `type` tells the kinds apart.',
+    properties: {
+      type: { type: 'string', format: 'uri-reference' },
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      contact: { ...text, description: 'With plan-required: whom to ask.' },
+      attributes: { type: 'array', items: text, description: 'With not-unique: what is taken.' },
+      clashes: {
+        type: 'array',
+        maxItems: 100,
+        description: 'With conflict on uniqueEmail: who cannot have their address, and who has it.',
+        items: object({ id: text, userName: text, heldBy: object({ id: text, userName: text }) }),
+      },
+    },
+    required: ['type', 'title', 'status'],
+  },
+} as const
+
+export type ManagementSchema = keyof typeof MANAGEMENT_SCHEMAS

@@ -1,0 +1,207 @@
+import type { JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
+import { MANAGEMENT_SCHEMAS, type ManagementSchema } from './management-openapi-schemas.ts'
+
+type Answers = Readonly<Record<number, readonly [description: string, schema?: ManagementSchema]>>
+
+const ORGANIZATION = '/management/organizations/{organization}'
+const CONNECTOR = `${ORGANIZATION}/connectors/{connector}`
+
+const pathParameter = (name: string, pattern: string): JsonObject => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern },
+})
+const organization = pathParameter('organization', '^[0-9a-z]{16}$')
+const connector = pathParameter('connector', '^[0-9a-z]{16}-[1-9][0-9]{0,3}$')
+const secret = pathParameter('secret', '^[0-9a-z]{8}$')
+
+const reference = (schema: ManagementSchema): JsonObject => ({ $ref: `#/components/schemas/${schema}` })
+
+/** Every operation can also fail in ways that are not its own: those are the `default` answer. */
+function operation(
+  operationId: string,
+  summary: string,
+  answers: Answers,
+  body?: { schema: ManagementSchema; required: boolean },
+): JsonObject {
+  const responses = Object.entries(answers).map(([status, [description, schema]]) => [
+    status,
+    { description, ...(schema === undefined ? {} : content(schema)) },
+  ])
+  return {
+    operationId,
+    summary,
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: body.required,
+            content: { 'application/json': { schema: reference(body.schema) } },
+          },
+        }),
+    responses: {
+      ...Object.fromEntries(responses),
+      default: { description: 'Any other failure.', ...content('Problem') },
+    },
+  }
+}
+
+function content(schema: ManagementSchema): JsonObject {
+  const type = schema === 'Problem' ? 'application/problem+json' : 'application/json'
+  return { content: { [type]: { schema: reference(schema) } } }
+}
+
+const invalid = ['The body is not valid; `detail` names what is wrong.', 'Problem'] as const
+const planRequired = ['The plan does not include connectors.', 'Problem'] as const
+const missing = ['There is no such thing, or it is deleted.', 'Problem'] as const
+const taken = ['A short name or domain belongs to another organization.', 'Problem'] as const
+
+const organizationPaths: JsonObject = {
+  '/management/organizations': {
+    post: operation(
+      'createOrganization',
+      'Creates an organization.',
+      { 201: ['Created.', 'Organization'], 400: invalid, 409: taken },
+      { schema: 'NewOrganization', required: true },
+    ),
+  },
+  [ORGANIZATION]: {
+    parameters: [organization],
+    get: operation('getOrganization', 'Reads an organization.', {
+      200: ['It.', 'Organization'],
+      404: missing,
+    }),
+    patch: operation(
+      'updateOrganization',
+      'Changes an organization; absent members stay.',
+      { 200: ['Changed.', 'Organization'], 400: invalid, 404: missing, 409: taken },
+      { schema: 'OrganizationPatch', required: true },
+    ),
+    delete: operation('deleteOrganization', 'Deletes an organization and its connectors.', {
+      204: ['Deleted; its data is purged after 30 days.'],
+      404: missing,
+    }),
+  },
+}
+
+const connectorPaths: JsonObject = {
+  [`${ORGANIZATION}/connectors`]: {
+    parameters: [organization],
+    get: operation('listConnectors', 'Lists connectors, oldest first.', {
+      200: ['All of them.', 'Connectors'],
+      404: missing,
+    }),
+    post: operation(
+      'createConnector',
+      'Adds a connector. The answer has its password, once.',
+      {
+        201: ['Created.', 'Connector'],
+        400: invalid,
+        403: planRequired,
+        404: missing,
+        409: ['There are too many connectors.', 'Problem'],
+      },
+      { schema: 'NewConnector', required: true },
+    ),
+  },
+  [CONNECTOR]: {
+    parameters: [organization, connector],
+    get: operation('getConnector', 'Reads a connector.', { 200: ['It.', 'Connector'], 404: missing }),
+    patch: operation(
+      'updateConnector',
+      'Changes a connector; absent members stay.',
+      {
+        200: ['Changed.', 'Connector'],
+        400: invalid,
+        403: planRequired,
+        404: missing,
+        409: ['Users share a login e-mail; `clashes` names them and nothing is changed.', 'Problem'],
+      },
+      { schema: 'ConnectorPatch', required: true },
+    ),
+    delete: operation('deleteConnector', 'Deletes a connector; allowed on every plan.', {
+      204: ['Deleted; its data is purged after 30 days.'],
+      404: missing,
+    }),
+  },
+}
+
+const secretPaths: JsonObject = {
+  [`${CONNECTOR}/scim-secrets`]: {
+    parameters: [organization, connector],
+    post: operation(
+      'createScimSecret',
+      'Makes another SCIM password, to exchange the present one without a gap.',
+      {
+        201: ['Created.', 'NewScimSecret'],
+        403: planRequired,
+        404: missing,
+        409: ['Two live already.', 'Problem'],
+      },
+      { schema: 'EmptyBody', required: false },
+    ),
+  },
+  [`${CONNECTOR}/scim-secrets/{secret}`]: {
+    parameters: [organization, connector, secret],
+    delete: operation('revokeScimSecret', 'Revokes a SCIM password; allowed on every plan.', {
+      204: ['Revoked.'],
+      404: missing,
+    }),
+  },
+}
+
+const activityPaths: JsonObject = {
+  [`${CONNECTOR}/activity`]: {
+    parameters: [
+      organization,
+      connector,
+      {
+        name: 'before',
+        in: 'query',
+        description: 'The cursor of an item: the page begins right after it.',
+        schema: { type: 'string', pattern: '^\\d{13}\\.[0-9a-z]{8}$' },
+      },
+      {
+        name: 'count',
+        in: 'query',
+        description: `At most ${LIMITS.maxCount}; more is taken as that.`,
+        schema: { type: 'integer', minimum: 1, default: LIMITS.defaultCount },
+      },
+    ],
+    get: operation('listActivity', 'Reads the log, newest first.', {
+      200: ['One page.', 'ActivityPage'],
+      400: invalid,
+      404: missing,
+    }),
+  },
+}
+
+const documentPath: JsonObject = {
+  '/management/openapi.json': {
+    get: {
+      operationId: 'getOpenApi',
+      summary: 'This document.',
+      responses: {
+        200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+        default: { description: 'Any failure.', ...content('Problem') },
+      },
+    },
+  },
+}
+
+/** The management API as OpenAPI 3.1; `server` is the origin under which it is reached. */
+export function managementOpenApi(server: string): JsonObject {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Gatehouse management API', version: '1.0.0' },
+    servers: [{ url: server }],
+    security: [{ functionKey: [] }],
+    paths: { ...organizationPaths, ...connectorPaths, ...secretPaths, ...activityPaths, ...documentPath },
+    components: {
+      securitySchemes: { functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      schemas: MANAGEMENT_SCHEMAS,
+    },
+  }
+}

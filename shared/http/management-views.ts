@@ -1,0 +1,39 @@
+import { scimUserName } from '../connectors/credentials.ts'
+import type { getConnector } from '../connectors/connector-change.ts'
+import type { getOrganization } from '../connectors/organization.ts'
+import type { JsonObject } from '../kernel/json.ts'
+
+type Organization = Awaited<ReturnType<typeof getOrganization>>
+type Connector = Awaited<ReturnType<typeof getConnector>>
+
+/** An organization as the management API shows it. */
+export function toOrganizationJson(organization: Organization): JsonObject {
+  const { id, name, plan, shortName, domains } = organization
+  return { id, name, plan, shortName, domains }
+}
+
+/** A connector as the management API shows it; the password only where it was just made. */
+export function toConnectorJson(publicBaseUrl: string, connector: Connector, password?: string): JsonObject {
+  const { id, life, requiredAttributes, uniqueEmail, marks, created, secrets } = connector
+  return {
+    id,
+    type: 'entra',
+    state: life,
+    requiredAttributes,
+    // While the rows are being built the rule is not kept by all users yet.
+    uniqueEmail: uniqueEmail === 'on',
+    marks,
+    createdAt: created,
+    scim: {
+      url: `${publicBaseUrl}/scim/v2/${id}`,
+      userName: scimUserName(id),
+      secrets: secrets.map(toSecretJson),
+      ...(password === undefined ? {} : { password }),
+    },
+  }
+}
+
+/** Everything but the hash. */
+function toSecretJson({ id, lastFour, createdAt, lastUsedAt }: Connector['secrets'][number]): JsonObject {
+  return { id, lastFour, createdAt, lastUsedAt }
+}
