@@ -27,13 +27,15 @@ function checkHeaders(request: HttpRequest, limitBytes: number): void {
       code: 'unsupported_media_type',
       detail: 'Compressed bodies are not taken. Send the JSON as it is.',
     })
-  const type = headers.get('content-type')
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(type ?? '')?.[1]?.toLowerCase()
-  if ((type !== null && !JSON_TYPE.test(type)) || (charset !== undefined && charset !== 'utf-8'))
-    fail({
-      code: 'unsupported_media_type',
-      detail: 'Send the body as application/scim+json or application/json in UTF-8.',
-    })
+  checkType(headers.get('content-type'))
+}
+
+function checkType(type: string | null): void {
+  if (type === null) return
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ?? 'utf-8'
+  if (JSON_TYPE.test(type) && charset.toLowerCase() === 'utf-8') return
+  const detail = 'Send the body as application/scim+json or application/json in UTF-8.'
+  fail({ code: 'unsupported_media_type', detail })
 }
 
 function refuseSize(limitBytes: number): never {

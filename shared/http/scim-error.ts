@@ -8,48 +8,43 @@ export interface ScimError {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const CHALLENGE = 'realm="scim"'
+type Answers = {
+  readonly [Code in Failure['code']]: (failure: Extract<Failure, { code: Code }>) => ScimError
+}
+
+/** One answer for each failure: a new one does not compile until it has its own. */
+const ANSWERS: Answers = {
+  unauthenticated: ({ credentials }) => unauthenticated(credentials),
+  connector_disabled: () => ({
+    status: 403,
+    detail: 'This connector is disabled. Enable it on the Organization Setup page.',
+  }),
+  plan_required: () => ({ status: 403, detail: 'The plan of the organization does not include this.' }),
+  not_found: ({ detail }) => ({ status: 404, detail }),
+  method_not_allowed: ({ allow }) => ({
+    status: 405,
+    detail: 'This resource does not take that method.',
+    headers: { Allow: allow.join(', ') },
+  }),
+  not_implemented: ({ detail }) => ({ status: 501, detail }),
+  bad_request: ({ scimType, detail }) => ({ status: 400, scimType, detail }),
+  not_unique: ({ detail }) => ({ status: 409, scimType: 'uniqueness', detail }),
+  conflict: ({ detail }) => ({ status: 409, detail }),
+  length_required: () => ({ status: 411, detail: 'Send the body with a Content-Length, not chunked.' }),
+  too_large: ({ detail }) => ({ status: 413, detail }),
+  unsupported_media_type: ({ detail }) => ({ status: 415, detail }),
+  rate_limited: ({ retryAfterSeconds }) =>
+    later(429, 'Too many requests. Slow down and try again.', retryAfterSeconds),
+  storage_unavailable: ({ retryAfterSeconds }) =>
+    later(503, 'The service cannot answer at the moment. Try again shortly.', retryAfterSeconds),
+}
 
 /** An outage is never "not found" and never "unauthorized": Entra would create people twice or stop provisioning. */
-export function scimErrorOf(failure: Failure): ScimError {
-  switch (failure.code) {
-    case 'unauthenticated':
-      return unauthenticated(failure.credentials)
-    case 'connector_disabled':
-      return { status: 403, detail: 'This connector is disabled. Enable it on the Organization Setup page.' }
-    case 'plan_required':
-      return { status: 403, detail: 'The plan of the organization does not include this.' }
-    case 'not_found':
-      return { status: 404, detail: failure.detail }
-    case 'method_not_allowed':
-      return {
-        status: 405,
-        detail: 'This resource does not take that method.',
-        headers: { Allow: failure.allow.join(', ') },
-      }
-    case 'not_implemented':
-      return { status: 501, detail: failure.detail }
-    case 'bad_request':
-      return { status: 400, scimType: failure.scimType, detail: failure.detail }
-    case 'not_unique':
-      return { status: 409, scimType: 'uniqueness', detail: failure.detail }
-    case 'conflict':
-      return { status: 409, detail: failure.detail }
-    case 'length_required':
-      return { status: 411, detail: 'Send the body with a Content-Length, not chunked.' }
-    case 'too_large':
-      return { status: 413, detail: failure.detail }
-    case 'unsupported_media_type':
-      return { status: 415, detail: failure.detail }
-    case 'rate_limited':
-      return later(429, 'Too many requests. Slow down and try again.', failure.retryAfterSeconds)
-    case 'storage_unavailable':
-      return later(
-        503,
-        'The service cannot answer at the moment. Try again shortly.',
-        failure.retryAfterSeconds,
-      )
-  }
+export function scimErrorOf<Code extends Failure['code']>(
+  failure: Extract<Failure, { code: Code }>,
+): ScimError {
+  const answer: (failure: Extract<Failure, { code: Code }>) => ScimError = ANSWERS[failure.code]
+  return answer(failure)
 }
 
 /** A fault of ours that nobody named: it is logged, and the client may try again. */
@@ -58,6 +53,8 @@ export const UNEXPECTED: ScimError = later(
   'The request failed for a reason of ours. Try again later.',
   60,
 )
+
+const CHALLENGE = 'realm="scim"'
 
 function unauthenticated(credentials: 'missing' | 'wrong'): ScimError {
   const error = credentials === 'wrong' ? ', error="invalid_token"' : ''

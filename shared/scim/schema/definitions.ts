@@ -110,7 +110,9 @@ export const COMMON_ATTRIBUTES: AttributeMap = toMap([
   },
 ])
 
-function define(described: unknown, id: string, added: readonly AttributeDefinition[]): SchemaDefinition {
+function define(definition: unknown, id: string, added: readonly AttributeDefinition[]): SchemaDefinition {
+  // Its attributes take their public form only when they are written as JSON.
+  const described: unknown = JSON.parse(JSON.stringify(definition))
   if (!isRecord(described)) throw new TypeError(`scimmy describes no schema ${id}`)
   const attributes = [...added, ...definitions(described['attributes'])]
     .filter(({ name }) => !LEFT_OUT.has(name))
