@@ -2,7 +2,7 @@ import { createDefaultHttpClient, isRestError, RestError } from '@azure/core-res
 import type { HttpClient, PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import { TableClient } from '@azure/data-tables'
 import type { TableServiceClientOptions } from '@azure/data-tables'
-import type { TokenCredential } from '@azure/identity'
+import type { GetTokenOptions, TokenCredential } from '@azure/identity'
 import type { AccountLocation } from '../kernel/settings.ts'
 import { batchStatus } from './azure-batch.ts'
 
@@ -118,7 +118,17 @@ function managedIdentity(clientId: string | undefined): TokenCredential {
   return {
     async getToken(scopes, options) {
       loaded ??= load()
-      return (await loaded).getToken(scopes, options)
+      return untilAborted((await loaded).getToken(scopes, options), options?.abortSignal)
     },
   }
+}
+
+/** The identity library waits for a silent token endpoint far longer than the call may take, so we stop waiting. */
+function untilAborted<T>(work: Promise<T>, signal: GetTokenOptions['abortSignal']): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error('the managed identity gave no token in time'))
+    if (signal?.aborted === true) giveUp()
+    signal?.addEventListener('abort', giveUp)
+    work.then(resolve, reject)
+  })
 }
