@@ -1,7 +1,7 @@
 import type { Value, Values, Write } from './table.ts'
 
 /** Writes in one entity group transaction. */
-export const MAX_WRITES = 100
+const MAX_WRITES = 100
 /** Rows in one page of an answer, however many were asked for. */
 export const PAGE_ROWS = 1_000
 
