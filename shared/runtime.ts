@@ -28,11 +28,12 @@ export function getRuntime(): Promise<Runtime> {
   return runtime
 }
 
+const now = (): Date => new Date()
+
 async function build(): Promise<Runtime> {
   const settings = readSettings(process.env)
   const store = openStore(settings.accounts, { managedIdentityClientId: settings.managedIdentityClientId })
   if (settings.mode === 'development') await createTables(store)
-  const now = (): Date => new Date()
   return {
     settings,
     store,
