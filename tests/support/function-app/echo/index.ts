@@ -105,22 +105,6 @@ app.http('ticks', {
   },
 })
 
-const gate = Promise.withResolvers<void>()
-app.http('wait', {
-  route: 'wait',
-  handler: async () => {
-    await gate.promise
-    return { body: 'waited' }
-  },
-})
-app.http('release', {
-  route: 'release',
-  handler: () => {
-    gate.resolve()
-    return { body: 'released' }
-  },
-})
-
 app.http('setting', {
   route: 'setting/{name}',
   handler: (request) => ({ body: process.env[request.params.name ?? ''] ?? '' }),
@@ -133,4 +117,4 @@ app.hook.postInvocation((context) => {
   if (context.invocationContext.functionName === 'hooked')
     context.result = { body: `${String(context.result)}, twice` }
 })
-app.http('hooked', { route: 'hooked', handler: (input) => String(input) as unknown as HttpResponseInit })
+app.http('hooked', { route: 'hooked', handler: (input: unknown) => input as HttpResponseInit })

@@ -1,0 +1,4 @@
+/** Stands for a dependency that few requests need. */
+export function later(): string {
+  return 'later'
+}
