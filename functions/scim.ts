@@ -1,12 +1,12 @@
 import { app } from '@azure/functions'
+import { scimEndpoint } from '../shared/http/scim-endpoint.ts'
 import {
   EVERY_METHOD,
-  scimEndpoint,
   type ScimAnswer,
   type ScimMethods,
   type ScimRequest,
   type ScimRoute,
-} from '../shared/http/scim-endpoint.ts'
+} from '../shared/http/scim-route.ts'
 import { fail } from '../shared/kernel/failure.ts'
 import { LIMITS } from '../shared/kernel/limits.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'

@@ -7,6 +7,7 @@ import { createConnectorCache, type CacheOptions, type ConnectorCache } from './
 import { matchSecret, parseAuthorization } from './credentials.ts'
 import { createFailureBudget, type FailureBudget } from './failure-budget.ts'
 import { createUsage } from './marks.ts'
+import { rulesOf, type ConnectorRules } from './rules.ts'
 
 /** Who a SCIM request comes from, and by which rules it is served. */
 export interface AuthenticatedConnector {
@@ -14,10 +15,7 @@ export interface AuthenticatedConnector {
   readonly connector: {
     readonly id: ConnectorId
     readonly state: 'enabled'
-    readonly rules: {
-      readonly requiredAttributes: readonly string[]
-      readonly uniqueEmail: boolean
-    }
+    readonly rules: ConnectorRules
     /** As this process last read them. */
     readonly marks: Marks
   }
@@ -70,16 +68,23 @@ async function authenticate(
   // Paths that are no id are counted together: they may be of any length, and of any number.
   if (credentials.kind !== 'secret') return failures.refuse(id ?? '', credentials.kind)
   if (id === undefined) return refuseUnknown(failures, credentials.hash)
-  const confirmed =
-    confirm(cache.peek(id), credentials.hash) ?? confirm(await cache.underway(id), credentials.hash)
-  if (confirmed !== undefined) return confirmed
+  const remembered = confirm(cache.peek(id), credentials.hash)
+  if (remembered !== undefined) return remembered
+  const underway = cache.underway(id)
+  // Nothing is awaited where no read is under way: the first of a crowd begins the one that the others share.
+  const shared = underway && confirm(await underway, credentials.hash)
+  if (shared !== undefined) return shared
 
-  const connector = await cache.readFresh(id)
-  const secret = matchSecret(connector?.secrets ?? [], credentials.hash)
-  if (connector === undefined || connector.life === 'deleted' || secret === undefined)
-    return failures.refuse(id, 'wrong')
-  if (connector.life === 'disabled') return fail({ code: 'connector_disabled' })
-  return toAuthenticated(connector, secret)
+  return decide(await cache.readFresh(id), credentials.hash) ?? failures.refuse(id, 'wrong')
+}
+
+/** The last word, by a row that was read after the request arrived; `undefined` is a refusal. */
+function decide(connector: StoredConnector | undefined, hash: string): AuthenticatedConnector | undefined {
+  const secret = matchSecret(connector?.secrets ?? [], hash)
+  if (connector === undefined || connector.life === 'deleted' || secret === undefined) return undefined
+  return connector.life === 'disabled'
+    ? fail({ code: 'connector_disabled' })
+    : toAuthenticated(connector, secret)
 }
 
 function confirm(connector: StoredConnector | undefined, hash: string): AuthenticatedConnector | undefined {
@@ -100,11 +105,7 @@ function toAuthenticated(connector: StoredConnector, secret: ScimSecret): Authen
     connector: {
       id: connector.id,
       state: 'enabled',
-      rules: {
-        requiredAttributes: connector.requiredAttributes,
-        // While the rows are being built, new writes claim their address already.
-        uniqueEmail: connector.uniqueEmail !== 'off',
-      },
+      rules: rulesOf(connector),
       marks: connector.marks,
     },
     secretId: secret.id,

@@ -1,54 +1,23 @@
-import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
 import type { Activity } from '../activity/activity.ts'
 import type { Authenticator } from '../connectors/authenticate.ts'
 import type { RateGate } from '../connectors/rate-gate.ts'
 import { fail, failureOf, type Failure } from '../kernel/failure.ts'
-import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { Settings } from '../kernel/settings.ts'
 import { shorten } from '../kernel/text.ts'
 import type { ScimContext } from '../scim/context.ts'
 import { withinBudget } from './budget.ts'
 import { readJsonBody } from './request-body.ts'
+import type { ScimAnswer, ScimRequest, ScimRoute } from './scim-route.ts'
+import { marksOf, type ScimMark } from './scim-marks.ts'
 import { scimErrorBody, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
-
-/** All methods: the host answers an undeclared one with an empty 404, and 405 with `Allow` is ours to give. */
-export const EVERY_METHOD: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** What the edge needs of the composition root. */
 export interface ScimServices extends Pick<ScimContext, 'store' | 'recorder' | 'now'> {
   readonly settings: Settings
   readonly authenticator: Authenticator
   readonly gate: RateGate
-}
-
-/** An authenticated request, parsed. */
-export interface ScimRequest {
-  readonly context: ScimContext
-  /** Route parameters other than the connector. */
-  readonly params: Readonly<Record<string, string>>
-  readonly query: URLSearchParams
-  readonly body: unknown
-}
-
-export interface ScimAnswer {
-  readonly status: number
-  readonly body?: JsonObject
-  /** Absolute URL of the resource that was written. */
-  readonly location?: string
-}
-
-export type ScimHandler = (request: ScimRequest) => Promise<ScimAnswer>
-
-/** The methods of one address; others are 405. */
-export type ScimMethods = Partial<Record<string, ScimHandler>>
-
-export interface ScimRoute {
-  /** For the log line: the template, never the path. */
-  readonly template: string
-  readonly bodyBytes?: number
-  /** 404 and 501 are thrown. */
-  readonly methods: (params: Readonly<Record<string, string>>) => ScimMethods
 }
 
 interface LogLine {
@@ -123,8 +92,10 @@ async function run(
   }
   try {
     services.gate(tenant.connector)
-    const answer = await serve(route, request, { context, params })
+    const { answer, marks } = await serve(route, request, { context, params })
     await services.authenticator.noteUse(authenticated)
+    for (const mark of marks)
+      if (connector.marks[mark] === undefined) await services.authenticator.noteMark(tenant, mark)
     return answer
   } catch (error) {
     await recordFailure(context, request.method, route, failureOf(error))
@@ -136,13 +107,15 @@ async function serve(
   route: ScimRoute,
   request: HttpRequest,
   { context, params }: Pick<ScimRequest, 'context' | 'params'>,
-): Promise<ScimAnswer> {
+): Promise<{ answer: ScimAnswer; marks: readonly ScimMark[] }> {
   const methods = route.methods(params)
   const handler = methods[request.method]
   if (handler === undefined) return fail({ code: 'method_not_allowed', allow: Object.keys(methods) })
   const hasBody = request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH'
   const body = hasBody ? await readJsonBody(request, route.bodyBytes ?? LIMITS.bodyBytes) : undefined
-  return handler({ context, params, query: new URL(request.url).searchParams, body })
+  const parsed: ScimRequest = { context, params, query: new URL(request.url).searchParams, body }
+  const answer = await handler(parsed)
+  return { answer, marks: marksOf(request.method, route.template, parsed, answer) }
 }
 
 /** The failures that an administrator should see in the activity; a client cannot fill the log with the others. */

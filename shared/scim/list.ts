@@ -20,11 +20,13 @@ import { groupsOf } from './users.ts'
 import { toUserResource } from './user.ts'
 
 /** The query of a list request, as written. */
-export interface ListQuery extends Projection {
+export interface PageQuery {
   readonly filter: string | undefined
   readonly startIndex: string | undefined
   readonly count: string | undefined
 }
+
+export interface ListQuery extends PageQuery, Projection {}
 
 /** What users and groups do differently in a list. */
 interface Listed<T> {
@@ -77,25 +79,42 @@ export async function listGroups(context: ScimContext, query: ListQuery): Promis
   return listResources(context, GROUPS, query)
 }
 
+/** The users of a page as they are stored, for the platform's own look at them. */
+export async function findUsers(
+  context: ScimContext,
+  query: PageQuery,
+): Promise<{ total: number; startIndex: number; page: readonly StoredUser[] }> {
+  return findResources(context, USERS, query)
+}
+
 async function listResources<T>(
   context: ScimContext,
   listed: Listed<T>,
   query: ListQuery,
 ): Promise<JsonObject> {
-  const page = { startIndex: readIndex('startIndex', query.startIndex, 1, 1), count: readCount(query.count) }
   const projector = prepareProjection(listed.schema, query)
-  const found =
-    query.filter === undefined
-      ? await listAll(context, listed, page)
-      : await listMatching(context, listed, parseFilter(query.filter), page)
-  const resources = await Promise.all(found.page.map((stored) => listed.resource(context, stored, projector)))
+  const { total, startIndex, page } = await findResources(context, listed, query)
+  const resources = await Promise.all(page.map((stored) => listed.resource(context, stored, projector)))
   return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
-    totalResults: found.total,
-    startIndex: page.startIndex,
+    totalResults: total,
+    startIndex,
     itemsPerPage: resources.length,
     Resources: resources.map(projector.project),
   }
+}
+
+async function findResources<T>(
+  context: ScimContext,
+  listed: Listed<T>,
+  { filter, startIndex, count }: PageQuery,
+): Promise<Found<T> & { startIndex: number }> {
+  const page = { startIndex: readIndex('startIndex', startIndex, 1, 1), count: readCount(count) }
+  const found =
+    filter === undefined
+      ? await listAll(context, listed, page)
+      : await listMatching(context, listed, parseFilter(filter), page)
+  return { ...found, startIndex: page.startIndex }
 }
 
 interface Page {
