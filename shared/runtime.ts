@@ -1,7 +1,8 @@
 import { createActivityRecorder, type ActivityRecorder } from './activity/recorder.ts'
 import { createAuthenticator, type Authenticator } from './connectors/authenticate.ts'
 import { createRateGate, type RateGate } from './connectors/rate-gate.ts'
-import { readSettings, type Settings } from './kernel/settings.ts'
+import { fail } from './kernel/failure.ts'
+import { readSettings, SettingsError, type Settings } from './kernel/settings.ts'
 import { createTables, openStore, type Store } from './storage/store.ts'
 
 /** Everything that lives as long as the process. The only module-level state of the product. */
@@ -19,7 +20,10 @@ const FRESH_READ_MS = 1_000
 
 let runtime: Promise<Runtime> | undefined
 
-/** Built on first use from the environment. A failure is not kept: the next request tries again. */
+/**
+ * Built on first use from the environment. A failure is not kept: the next request tries again. Fails with
+ * `misconfigured` or `storage_unavailable`.
+ */
 export function getRuntime(): Promise<Runtime> {
   runtime ??= build().catch((error: unknown) => {
     runtime = undefined
@@ -31,8 +35,7 @@ export function getRuntime(): Promise<Runtime> {
 const now = (): Date => new Date()
 
 async function build(): Promise<Runtime> {
-  const settings = readSettings(process.env)
-  const store = openStore(settings.accounts, { managedIdentityClientId: settings.managedIdentityClientId })
+  const { settings, store } = configure()
   if (settings.mode === 'development') await createTables(store)
   return {
     settings,
@@ -41,5 +44,18 @@ async function build(): Promise<Runtime> {
     recorder: createActivityRecorder(store, now),
     gate: createRateGate(settings.scimMaxRps, now),
     now,
+  }
+}
+
+/** Wrong settings are an outage that the operator ends: 503 on every surface, never "not found" or "unauthorized". */
+function configure(): Pick<Runtime, 'settings' | 'store'> {
+  try {
+    const settings = readSettings(process.env)
+    const { accounts, managedIdentityClientId } = settings
+    return { settings, store: openStore(accounts, { managedIdentityClientId }) }
+  } catch (error) {
+    // Only our own words: another message could quote a connection string.
+    const detail = error instanceof SettingsError ? error.message : 'TABLES_ACCOUNTS: cannot be opened.'
+    return fail({ code: 'misconfigured', detail }, error)
   }
 }

@@ -99,7 +99,10 @@ async function settle(work: Promise<ManagementAnswer>): Promise<Outcome> {
     const failure = failureOf(error)
     const problem: Problem = failure === undefined ? UNEXPECTED_PROBLEM : problemOf(failure)
     const response = problemResponse(problem)
-    return failure === undefined ? { response, error: describe(error) } : { response, failure: failure.code }
+    if (failure === undefined) return { response, error: describe(error) }
+    return failure.code === 'misconfigured'
+      ? { response, failure: failure.code, error: failure.detail }
+      : { response, failure: failure.code }
   }
 }
 

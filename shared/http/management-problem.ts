@@ -100,6 +100,8 @@ function stateProblem(failure: Exclude<Failure, { code: RequestCode }>): Answer 
       return { status: 429, title: 'Too many requests.', headers: retryAfter(failure) }
     case 'storage_unavailable':
       return { status: 503, title: 'Try again shortly.', headers: retryAfter(failure) }
+    case 'misconfigured':
+      return { status: 503, title: 'Try again shortly.', headers: retryAfter({ retryAfterSeconds: 60 }) }
   }
 }
 

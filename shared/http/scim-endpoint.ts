@@ -11,7 +11,7 @@ import { withinBudget } from './budget.ts'
 import { readJsonBody } from './request-body.ts'
 import type { ScimAnswer, ScimRequest, ScimRoute } from './scim-route.ts'
 import { marksOf, type ScimMark } from './scim-marks.ts'
-import { scimErrorBody, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
+import { SCIM_MEDIA_TYPE, scimErrorResponse, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
 
 /** What the edge needs of the composition root. */
 export interface ScimServices extends Pick<ScimContext, 'store' | 'recorder' | 'now'> {
@@ -39,7 +39,7 @@ export function scimEndpoint(services: () => Promise<ScimServices>, route: ScimR
     try {
       response = toResponse(await withinBudget(run(await services(), route, { request, invocation, line })))
     } catch (error) {
-      response = toErrorResponse(describe(error, line))
+      response = scimErrorResponse(describe(error, line))
     }
     invocation.log(
       JSON.stringify({
@@ -159,6 +159,7 @@ function describe(error: unknown, line: LogLine): ScimError {
   }
   const answer = scimErrorOf(failure)
   line.scimType = answer.scimType ?? failure.code
+  if (failure.code === 'misconfigured') line.error = failure.detail
   return answer
 }
 
@@ -169,18 +170,10 @@ function place(error: unknown): string {
   return shorten([error.name, ...frames.map((row) => row.trim())].join(' '), 2_000)
 }
 
-/** Exactly this media type, without a charset: JSON is UTF-8, and strict clients compare the text. */
-const MEDIA_TYPE = 'application/scim+json'
-
 function toResponse({ status, body, location }: ScimAnswer): HttpResponseInit {
   const headers = {
-    ...(body === undefined ? {} : { 'Content-Type': MEDIA_TYPE }),
+    ...(body === undefined ? {} : { 'Content-Type': SCIM_MEDIA_TYPE }),
     ...(location === undefined ? {} : { Location: location }),
   }
   return body === undefined ? { status, headers } : { status, headers, body: JSON.stringify(body) }
-}
-
-function toErrorResponse(error: ScimError): HttpResponseInit {
-  const headers = { 'Content-Type': MEDIA_TYPE, ...error.headers }
-  return { status: error.status, headers, body: JSON.stringify(scimErrorBody(error)) }
 }

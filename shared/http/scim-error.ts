@@ -1,3 +1,4 @@
+import type { HttpResponseInit } from '@azure/functions'
 import type { Failure } from '../kernel/failure.ts'
 
 /** How a failure looks to a SCIM client (RFC 7644 §3.12). */
@@ -11,6 +12,8 @@ export interface ScimError {
 type Answers = {
   readonly [Code in Failure['code']]: (failure: Extract<Failure, { code: Code }>) => ScimError
 }
+
+const UNAVAILABLE = 'The service cannot answer at the moment. Try again shortly.'
 
 /** One answer for each failure: a new one does not compile until it has its own. */
 const ANSWERS: Answers = {
@@ -35,8 +38,9 @@ const ANSWERS: Answers = {
   unsupported_media_type: ({ detail }) => ({ status: 415, detail }),
   rate_limited: ({ retryAfterSeconds }) =>
     later(429, 'Too many requests. Slow down and try again.', retryAfterSeconds),
-  storage_unavailable: ({ retryAfterSeconds }) =>
-    later(503, 'The service cannot answer at the moment. Try again shortly.', retryAfterSeconds),
+  storage_unavailable: ({ retryAfterSeconds }) => later(503, UNAVAILABLE, retryAfterSeconds),
+  // Nothing is wrong with the client or its secret, and somebody is at work on it.
+  misconfigured: () => later(503, UNAVAILABLE, 60),
 }
 
 /** An outage is never "not found" and never "unauthorized": Entra would create people twice or stop provisioning. */
@@ -70,12 +74,16 @@ function later(status: number, detail: string, seconds: number): ScimError {
   return { status, detail, headers: { 'Retry-After': String(seconds) } }
 }
 
-/** The body: these members and no others, since strict clients refuse more. `status` is a text. */
-export function scimErrorBody({ status, scimType, detail }: ScimError): Record<string, unknown> {
-  return {
+/** Exactly this media type, without a charset: JSON is UTF-8, and strict clients compare the text. */
+export const SCIM_MEDIA_TYPE = 'application/scim+json'
+
+/** The answer: a body of these members and no others, since strict clients refuse more. `status` is a text. */
+export function scimErrorResponse({ status, scimType, detail, headers }: ScimError): HttpResponseInit {
+  const body = {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
     detail,
   }
+  return { status, headers: { 'Content-Type': SCIM_MEDIA_TYPE, ...headers }, body: JSON.stringify(body) }
 }

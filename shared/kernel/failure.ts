@@ -18,6 +18,8 @@ export type Failure =
   | { code: 'unsupported_media_type'; detail: string }
   | { code: 'rate_limited'; retryAfterSeconds: number }
   | { code: 'storage_unavailable'; retryAfterSeconds: number }
+  /** A setting is missing or wrong; `detail` names it and is for the log only. */
+  | { code: 'misconfigured'; detail: string }
 
 /** The only error that is thrown on purpose; anything else that is caught is a fault of ours. */
 export class AppError extends Error {
