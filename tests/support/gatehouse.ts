@@ -50,7 +50,7 @@ export async function startGatehouse(
       SCIM_MAX_RPS: '0',
       ...options.settings,
     },
-    log: (line) => logLines.push(String(line)),
+    log: ({ message }) => logLines.push(message),
   })
   const manage = (method: string, path: string, body?: unknown): Promise<Answer> =>
     send(`${host.url}/management/${path}`, { method, body })
