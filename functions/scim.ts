@@ -1,4 +1,5 @@
 import { app } from '@azure/functions'
+import { scimErrorOf, scimErrorResponse } from '../shared/http/scim-error.ts'
 import { scimEndpoint } from '../shared/http/scim-endpoint.ts'
 import {
   EVERY_METHOD,
@@ -142,6 +143,8 @@ const schemas: ScimRoute = {
   }),
 }
 
+const NOTHING_HERE = 'There is nothing at this address. Check the SCIM URL (tenant URL).'
+
 /** Everything else: endpoints of RFC 7644 that are not offered are 501, the rest is 404. */
 const fallback: ScimRoute = {
   template: 'scim/v2/{connector}/{*rest}',
@@ -149,10 +152,7 @@ const fallback: ScimRoute = {
     const [first = ''] = rest.toLowerCase().split('/')
     if (first === 'bulk' || first === '.search' || first === 'me')
       return fail({ code: 'not_implemented', detail: `/${rest.slice(0, 100)} is not offered here.` })
-    return fail({
-      code: 'not_found',
-      detail: 'There is nothing at this address. Check the SCIM URL (tenant URL).',
-    })
+    return fail({ code: 'not_found', detail: NOTHING_HERE })
   },
 }
 
@@ -219,3 +219,11 @@ register('scim-resource-types', resourceTypes)
 register('scim-schemas', schemas)
 register('scim-users', users)
 register('scim-zz-fallback', fallback)
+
+/** A SCIM URL without its connector: the administrator reads this sentence in Entra's Test Connection. */
+app.http('scim-zz-outside', {
+  route: 'scim/{*path}',
+  methods: EVERY_METHOD,
+  authLevel: 'anonymous',
+  handler: () => scimErrorResponse(scimErrorOf({ code: 'not_found', detail: NOTHING_HERE })),
+})
