@@ -13,6 +13,8 @@ export const LIMITS = {
   /** UTF-16 code units: the size of one string property in Table Storage. */
   stringLength: 32_768,
   emailsPerUser: 20,
+  /** Of any multi-valued attribute but members: values are compared with each other. */
+  valuesPerAttribute: 500,
   /** UTF-16 code units of a value that is looked up (user name, e-mail, external id, names). */
   indexedValueLength: 1_024,
   /** UTF-16 code units of a stored resource: an entity holds 1 MiB, keys and index columns included. */

@@ -1,6 +1,7 @@
 import { badRequest } from '../../kernel/failure.ts'
 import type { JsonObject } from '../../kernel/json.ts'
-import { coerceAttribute, coerceElement } from '../schema/coerce.ts'
+import type { Filter } from '../filter/ast.ts'
+import { coerceAttribute, coerceElement, limitValues } from '../schema/coerce.ts'
 import { COMMON_ATTRIBUTES } from '../schema/definitions.ts'
 import type { Attribute, ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath, type Target } from '../schema/resolve.ts'
@@ -36,7 +37,7 @@ export function applyPatch(
   const skipped: string[] = []
   for (const operation of operations) {
     const target = resolvePath(schema, operation.path)
-    if (target === undefined) skipped.push(operation.text)
+    if (target === undefined) skipped.push(nameOf(operation))
     else if (target.attribute.mutability === 'readOnly') skipReadOnly(resource.id, operation, target, skipped)
     else attributes = write(attributes, target, change(read(attributes, target), target, operation))
   }
@@ -50,7 +51,18 @@ function skipReadOnly(id: string, operation: PatchOperation, target: Target, ski
     !operation.explicit &&
     (name === 'schemas' || name === 'groups' || (name === 'id' && operation.value === id))
   if (!repeated) badRequest('mutability', `"${operation.text}" is set by the server and cannot be changed.`)
-  if (!COMMON_ATTRIBUTES.has(name.toLowerCase())) skipped.push(operation.text)
+  if (!COMMON_ATTRIBUTES.has(name.toLowerCase())) skipped.push(nameOf(operation))
+}
+
+/** For the activity, which holds no personal data: the path without the literals of its filter, types excepted. */
+function nameOf({ path, text }: PatchOperation): string {
+  if (path.filter === undefined || isOnType(path.filter)) return text
+  const name = path.urn === undefined ? path.attribute : `${path.urn}:${path.attribute}`
+  return path.sub === undefined ? `${name}[…]` : `${name}[…].${path.sub}`
+}
+
+function isOnType(filter: Filter): boolean {
+  return filter.kind === 'compare' && filter.path.attribute.toLowerCase() === 'type'
 }
 
 function read(attributes: JsonObject, target: Target): unknown {
@@ -69,6 +81,7 @@ function change(current: unknown, target: Target, operation: PatchOperation): un
   const { attribute, filter, sub } = target
   if (attribute.multiValued) {
     const elements = changeElements(Array.isArray(current) ? current : [], target, operation)
+    limitValues(attribute, elements.length)
     return elements.length === 0 ? undefined : elements
   }
   if (filter !== undefined)

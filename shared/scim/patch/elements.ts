@@ -129,12 +129,16 @@ function settlePrimary(elements: Elements, written: readonly number[]): unknown[
 
 /** Two values are one when `value` and `type` agree (roles: `value` alone); values without `value`: when all agree. */
 function isSame(attribute: Attribute, left: unknown, right: unknown): boolean {
-  const [a, b] = [asRecord(left), asRecord(right)]
-  if (a['value'] === undefined || b['value'] === undefined)
-    return JSON.stringify(left) === JSON.stringify(right)
-  if (a['value'] !== b['value']) return false
-  if (attribute.name === 'roles' || a['type'] === undefined || b['type'] === undefined) return true
-  return lowerCase(a['type']) === lowerCase(b['type'])
+  if (!isRecord(left) || !isRecord(right)) return left === right
+  if (left['value'] !== right['value']) return false
+  if (left['value'] === undefined) return hasSameMembers(left, right)
+  if (attribute.name === 'roles' || left['type'] === undefined || right['type'] === undefined) return true
+  return lowerCase(left['type']) === lowerCase(right['type'])
+}
+
+function hasSameMembers(left: JsonObject, right: JsonObject): boolean {
+  const names = Object.keys(left)
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name])
 }
 
 function lowerCase(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { badRequest } from '../../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../../kernel/json.ts'
+import { LIMITS } from '../../kernel/limits.ts'
 import { findAttribute, valueOf, type Attribute, type AttributeMap } from './attribute.ts'
 import { normalizeRole } from './role-value.ts'
 
@@ -19,10 +20,18 @@ export function coerceAttribute(attribute: Attribute, value: unknown): unknown {
 
 /** The values of a multi-valued attribute, however they were wrapped; empty ones are dropped, equal ones kept once. */
 export function coerceElements(attribute: Attribute, value: unknown): readonly unknown[] {
-  const elements = (Array.isArray(value) ? value : [value])
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  limitValues(attribute, list.length)
+  const elements = list
     .map((element: unknown) => coerceElement(attribute, element))
     .filter((element) => element !== undefined)
   return withOnePrimary(distinct(elements))
+}
+
+/** 400 where an attribute has more values than the engine, which compares each with each, can take. */
+export function limitValues(attribute: Attribute, count: number): void {
+  if (count > LIMITS.valuesPerAttribute)
+    badRequest('invalidValue', `"${attribute.name}" takes at most ${LIMITS.valuesPerAttribute} values.`)
 }
 
 /** One value: of a single-valued attribute, or one element of a multi-valued one. */
