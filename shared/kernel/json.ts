@@ -15,6 +15,14 @@ export function isPrototypeKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
+/** A member by its name in any case (RFC 7643 §2.1). 400 where two spellings of it are there: neither can be the right one. */
+export function memberOf(record: JsonObject, name: string): unknown {
+  const keys = Object.keys(record).filter((key) => key.toLowerCase() === name.toLowerCase())
+  if (keys.length > 1) badRequest('invalidSyntax', `"${name}" is there twice, in different spellings.`)
+  const [key] = keys
+  return key === undefined ? undefined : record[key]
+}
+
 /** Parses a body of UTF-8 JSON. Depth and string length are held right after parsing, iteratively; both fail as 400. */
 export function parseJson(bytes: Uint8Array): unknown {
   const value = parseText(decodeUtf8(bytes))
@@ -47,7 +55,11 @@ function checkValues(root: unknown): void {
     for (const value of level) {
       if (typeof value === 'string') checkString(value)
       else if (typeof value === 'object' && value !== null)
-        for (const child of Object.values(value)) next.push(child)
+        for (const [name, child] of Object.entries(value)) {
+          // Names too: what no schema has is named in the activity.
+          if (!Array.isArray(value)) checkString(name)
+          next.push(child)
+        }
     }
     level = next
   }

@@ -1,7 +1,7 @@
 import { activityRows, type Activity } from '../activity/activity.ts'
 import { badRequest, fail } from '../kernel/failure.ts'
 import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
-import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import {
   findGroup,
   findGroupIdByExternalId,
@@ -203,9 +203,7 @@ function isOnMembers(operation: PatchOperation): boolean {
 }
 
 function membersOf(body: unknown): unknown {
-  if (!isRecord(body)) return undefined
-  const key = Object.keys(body).find((name) => name.toLowerCase() === 'members')
-  return key === undefined ? undefined : body[key]
+  return isRecord(body) ? memberOf(body, 'members') : undefined
 }
 
 function withoutMembers(body: unknown): unknown {

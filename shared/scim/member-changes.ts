@@ -1,6 +1,6 @@
 import { badRequest, fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
-import { isRecord } from '../kernel/json.ts'
+import { isRecord, memberOf } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { ResourceKind } from '../storage/keys.ts'
 import type { Filter } from './filter/ast.ts'
@@ -116,7 +116,7 @@ function readMember(value: unknown): MemberReference {
   if (!isRecord(value))
     return badRequest('invalidValue', 'Each member must be an object with the id as its "value".')
   const reference = typeof value['$ref'] === 'string' ? value['$ref'] : ''
-  const id = value['value'] ?? value['Value'] ?? reference.split('/').pop()
+  const id = memberOf(value, 'value') ?? reference.split('/').pop()
   if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
     return badRequest('invalidValue', 'A member has no "value". Give the id of a user or group.')
   const isGroup = String(value['type']).toLowerCase() === 'group' || reference.includes('/Groups/')

@@ -1,5 +1,5 @@
 import { badRequest } from '../kernel/failure.ts'
-import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { highestRole, parseRole } from '../kernel/roles.ts'
 import { parsePath } from './filter/parse.ts'
@@ -132,8 +132,7 @@ function distinctRoles(roles: readonly unknown[]): readonly unknown[] {
 }
 
 function checkSchemas(schema: ResourceSchema, body: JsonObject): void {
-  const key = Object.keys(body).find((name) => name.toLowerCase() === 'schemas')
-  const urns = key === undefined ? [] : body[key]
+  const urns = memberOf(body, 'schemas') ?? null
   if (urns === null || (Array.isArray(urns) && urns.length === 0)) return
   if (!Array.isArray(urns)) return badRequest('invalidSyntax', '"schemas" must be a list of URNs.')
   if (!urns.some((urn) => String(urn).toLowerCase() === schema.urn.toLowerCase()))

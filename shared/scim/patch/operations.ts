@@ -1,5 +1,5 @@
 import { badRequest, fail } from '../../kernel/failure.ts'
-import { isRecord, type JsonObject } from '../../kernel/json.ts'
+import { isRecord, memberOf } from '../../kernel/json.ts'
 import { LIMITS } from '../../kernel/limits.ts'
 import type { AttributePath } from '../filter/ast.ts'
 import { parsePath } from '../filter/parse.ts'
@@ -27,7 +27,7 @@ const VERBS: readonly PatchVerb[] = ['add', 'replace', 'remove']
  */
 export function parsePatch(schema: ResourceSchema, body: unknown): readonly PatchOperation[] {
   if (!isRecord(body)) badRequest('invalidSyntax', 'The body must be a JSON object with "Operations".')
-  const schemas = member(body, 'schemas')
+  const schemas = memberOf(body, 'schemas')
   if (
     Array.isArray(schemas) &&
     schemas.length > 0 &&
@@ -37,7 +37,7 @@ export function parsePatch(schema: ResourceSchema, body: unknown): readonly Patc
       'invalidSyntax',
       'The body must have the schema urn:ietf:params:scim:api:messages:2.0:PatchOp.',
     )
-  const operations: unknown = member(body, 'Operations')
+  const operations: unknown = memberOf(body, 'Operations')
   if (!Array.isArray(operations) || operations.length === 0)
     return badRequest('invalidSyntax', '"Operations" must be a list with at least one operation.')
   if (operations.length > LIMITS.patchOperations)
@@ -47,9 +47,9 @@ export function parsePatch(schema: ResourceSchema, body: unknown): readonly Patc
 
 function readOperation(schema: ResourceSchema, operation: unknown): readonly PatchOperation[] {
   if (!isRecord(operation)) return badRequest('invalidSyntax', 'Each operation must be a JSON object.')
-  const verb = readVerb(member(operation, 'op'))
-  const path = member(operation, 'path')
-  const value = member(operation, 'value')
+  const verb = readVerb(memberOf(operation, 'op'))
+  const path = memberOf(operation, 'path')
+  const value = memberOf(operation, 'value')
   if (path !== undefined && path !== null && typeof path !== 'string')
     badRequest('invalidPath', '"path" must be a text.')
   if (typeof path === 'string' && path.trim() !== '')
@@ -89,11 +89,4 @@ function onPath(schema: ResourceSchema, operation: Omit<PatchOperation, 'path'>)
 function readVerb(value: unknown): PatchVerb {
   const verb = VERBS.find((name) => name === String(value).toLowerCase())
   return verb ?? badRequest('invalidSyntax', '"op" must be add, replace or remove.')
-}
-
-/** A member by its name in any case: message members follow the rule of attribute names. */
-function member(body: JsonObject, name: string): unknown {
-  if (Object.hasOwn(body, name)) return body[name]
-  const key = Object.keys(body).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
-  return key === undefined ? undefined : body[key]
 }
