@@ -1,5 +1,5 @@
 /** One line that a function or the host logs. */
-export type HostLogLine = {
+type HostLogLine = {
   readonly level: string
   /** `user` for what a function logs, `system` for the library, `host` for this host. */
   readonly category: string

@@ -60,11 +60,15 @@ describe('a bundled app, far from any node_modules', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('is served by the command line until %s', async (signal) => {
     const args = ['local/host.ts', '--port', '0', '--root', root, '--keys', 'key']
     const child = spawn(process.execPath, args, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'inherit'] })
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-    const [, port] = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line) ?? []
+    try {
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+      const [, port] = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line) ?? []
 
-    expect((await send({ port: Number(port) }, '/later')).body).toBe('later')
-    child.kill(signal)
-    expect(await once(child, 'exit')).toEqual([0, null])
+      expect((await send({ port: Number(port) }, '/later')).body).toBe('later')
+      child.kill(signal)
+      expect(await once(child, 'exit')).toEqual([0, null])
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 })

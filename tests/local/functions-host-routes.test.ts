@@ -16,7 +16,7 @@ describe('routes of the Functions host', () => {
   it('lists the functions in name order, ignoring case, with "-" before letters and "_" after them', () => {
     const names = host.functions.map(({ name }) => name).filter((name) => /^order/i.test(name))
 
-    expect(names).toEqual(['Order-A-any', 'order-b-precise', 'order_c'])
+    expect(names).toEqual(['Order-A-any', 'order-b-precise', 'orders', 'order_c'])
     expect(host.functions.find(({ name }) => name === 'order-b-precise')).toMatchObject({
       route: 'order/special',
       methods: ['GET', 'POST'],

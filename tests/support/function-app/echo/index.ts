@@ -35,6 +35,7 @@ app.http('route-rest', { route: 'routes/rest/{**p}', handler: echo })
 const named = (name: string) => () => ({ body: name })
 app.http('order-b-precise', { route: 'order/special', methods: ['GET', 'POST'], handler: named('b') })
 app.http('Order-A-any', { route: 'order/{id}', methods: ['GET'], handler: named('a') })
+app.http('orders', { route: 'order/{id}', methods: ['PATCH'], handler: named('orders') })
 app.http('order_c', { route: 'order/{id}', methods: ['DELETE'], handler: named('c') })
 
 // Routes that begin with a parameter compete with those that begin with a literal.
