@@ -24,6 +24,8 @@ export const LIMITS = {
   /** Resources read for a filter or sort that no index serves. */
   scannedResources: 2_000,
   groupsPerUser: 1_000,
+  /** Members that the groups of one list answer have together. */
+  listedMembers: 50_000,
   importedUsers: 100,
   failedAuthenticationsPerMinute: 600,
   failureActivityPerMinute: 60,

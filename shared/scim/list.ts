@@ -95,6 +95,7 @@ async function listResources<T>(
   const projector = prepareProjection(listed.schema, query)
   const { total, startIndex, page } = await findResources(context, listed, query)
   const resources = await Promise.all(page.map((stored) => listed.resource(context, stored, projector)))
+  limitMembers(resources)
   return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
     totalResults: total,
@@ -115,6 +116,16 @@ async function findResources<T>(
       ? await listAll(context, listed, page)
       : await listMatching(context, listed, parseFilter(filter), page)
   return { ...found, startIndex: page.startIndex }
+}
+
+/** A list that would be cut short says so: who takes half of the members for all of them removes the others. */
+function limitMembers(resources: readonly JsonObject[]): void {
+  const members = resources.map(({ members: list }) => (Array.isArray(list) ? list.length : 0))
+  if (members.reduce((sum, count) => sum + count, 0) > LIMITS.listedMembers)
+    badRequest(
+      'tooMany',
+      `The groups of this page have more than ${LIMITS.listedMembers} members. Ask with excludedAttributes=members, or for fewer groups.`,
+    )
 }
 
 interface Page {

@@ -3,7 +3,7 @@ import { fail } from '../kernel/failure.ts'
 import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
-import { listMemberships, listSweeps } from '../storage/memberships.ts'
+import { listMemberships, listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { removeUser } from '../storage/removal.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
 import {
@@ -197,14 +197,20 @@ async function requireUser(context: ScimContext, id: string): Promise<StoredUser
   return user ?? fail({ code: 'not_found', detail: 'No user has this id.' })
 }
 
-/** The groups of a user, newly deleted ones left out although their rows may still wait for the sweep. */
+/** A read that meets the unfinished sweep of a deleted group lends it this much time. */
+const SWEEP_SLICE_MS = 500
+
+/** The groups of a user, deleted ones left out whose rows still wait for their sweep. */
 export async function groupsOf(context: ScimContext, user: StoredUser): Promise<readonly ResourceId[]> {
   if (!user.grouped) return []
-  const [groups, swept] = await Promise.all([
-    listMemberships(context.store, context.tenant, user.id, LIMITS.groupsPerUser),
-    listSweeps(context.store, context.tenant),
+  const { store, tenant } = context
+  const [groups, sweeps] = await Promise.all([
+    listMemberships(store, tenant, user.id, LIMITS.groupsPerUser),
+    listSweeps(store, tenant),
   ])
-  return groups.filter((group) => !swept.includes(group))
+  const [next] = sweeps
+  if (next !== undefined) await sweepGroup(store, tenant, next, Date.now() + SWEEP_SLICE_MS)
+  return groups.filter((group) => !sweeps.includes(group))
 }
 
 /** The 409 tells who holds the value and how to free it: it is what the administrator reads in Entra's log. */
