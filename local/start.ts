@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startAzurite } from './azurite.ts'
+import { findOrCreateDemo, type Demo } from './demo-connector.ts'
+import { runDemoCycle } from './entra/demo-cycle.ts'
+import { startFunctionsHost, type FunctionsHost } from './functions-host.ts'
+import { readRunFile, writeRunFile } from './run-file.ts'
+
+/*
+ * npm start: the built bundle with everything that the cloud would give it, on one machine.
+ * --port 7071, --data DIR, --fresh, --no-demo, --memory, --keys, --users 50, --groups 5
+ */
+const { values: flags } = parseArgs({
+  allowNegative: true,
+  options: {
+    port: { type: 'string', default: '7071' },
+    data: { type: 'string', default: '.local' },
+    fresh: { type: 'boolean', default: false },
+    demo: { type: 'boolean', default: true },
+    memory: { type: 'boolean', default: false },
+    keys: { type: 'boolean', default: false },
+    users: { type: 'string', default: '50' },
+    groups: { type: 'string', default: '5' },
+  },
+})
+
+const root = dirname(import.meta.dirname)
+const directory = resolve(root, flags.data)
+const baseUrl = `http://localhost:${flags.port}`
+
+// What is kept in memory is gone, so what belongs to it must not stay behind.
+if (flags.fresh || flags.memory) rmSync(directory, { recursive: true, force: true })
+mkdirSync(directory, { recursive: true })
+
+const azurite = flags.memory ? undefined : await startAzurite({ directory: join(directory, 'azurite') })
+const functionKey = flags.keys
+  ? (readRunFile(directory)?.functionKey ?? randomBytes(24).toString('base64url'))
+  : undefined
+const host = await startHost()
+console.log(`Gatehouse listens on ${baseUrl} (log: ${join(flags.data, 'gatehouse.log')})`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    void stop()
+  })
+
+if (flags.demo) await demonstrate()
+else writeRunFile(directory, { url: baseUrl, functionKey })
+console.log('Stop with Ctrl+C.')
+
+async function startHost(): Promise<FunctionsHost> {
+  try {
+    return await startFunctionsHost({
+      root,
+      port: Number(flags.port),
+      settings: {
+        GATEHOUSE_MODE: 'development',
+        PUBLIC_BASE_URL: baseUrl,
+        TABLES_ACCOUNTS: `main=${azurite?.connectionString ?? 'memory'}`,
+        SCIM_MAX_RPS: '0',
+      },
+      ...(functionKey === undefined ? {} : { functionKey }),
+      schedules: true,
+      log: ({ message }) => appendFileSync(join(directory, 'gatehouse.log'), `${message}\n`),
+    })
+  } catch (error) {
+    await azurite?.close()
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken) throw error
+    console.error(`Port ${flags.port} is in use. Stop what listens there, or start with -- --port 7072.`)
+    return process.exit(1)
+  }
+}
+
+async function demonstrate(): Promise<void> {
+  const demo = await findOrCreateDemo(baseUrl, functionKey, readRunFile(directory))
+  writeRunFile(directory, { url: baseUrl, functionKey, ...demo })
+  if (demo.isNew) {
+    console.log('A Microsoft Entra tenant of this machine provisions its people and groups over SCIM 2.0:')
+    await runDemoCycle({
+      url: demo.scim.url,
+      token: demo.scim.password,
+      stateFile: join(directory, 'entra.json'),
+      users: Number(flags.users),
+      groups: Number(flags.groups),
+      print: (line) => console.log(line),
+    })
+  }
+  printDemo(demo)
+}
+
+function printDemo({ scim }: Demo): void {
+  console.log(`
+Organization "Contoso", connector of type Azure Active Directory:
+  SCIM URL    ${scim.url}
+  User name   ${scim.userName}
+  Password    ${scim.password}
+
+Read a user back:
+  curl -H "Authorization: Bearer ${scim.password}" "${scim.url}/Users?count=1"
+Let the tenant change and provision again:
+  npm run cycle -- --users 60
+`)
+}
+
+async function stop(): Promise<void> {
+  await host.close()
+  await azurite?.close()
+  process.exit(0)
+}
