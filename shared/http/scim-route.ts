@@ -21,7 +21,7 @@ export interface ScimAnswer {
   readonly location?: string
 }
 
-export type ScimHandler = (request: ScimRequest) => Promise<ScimAnswer>
+type ScimHandler = (request: ScimRequest) => Promise<ScimAnswer>
 
 /** The methods of one address; others are 405. */
 export type ScimMethods = Partial<Record<string, ScimHandler>>

@@ -2,8 +2,7 @@ import { badRequest } from './failure.ts'
 import { LIMITS } from './limits.ts'
 import { hasUnstorableCharacters } from './text.ts'
 
-/** A JSON value as it may be stored and sent. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+/** A JSON object whose members are not looked at yet. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export function isRecord(value: unknown): value is JsonObject {

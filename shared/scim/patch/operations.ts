@@ -5,7 +5,7 @@ import type { AttributePath } from '../filter/ast.ts'
 import { parsePath } from '../filter/parse.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
 
-export type PatchVerb = 'add' | 'replace' | 'remove'
+type PatchVerb = 'add' | 'replace' | 'remove'
 
 /** One change of one attribute. Path-less operations have become one of these for each member of their value. */
 export interface PatchOperation {

@@ -42,7 +42,7 @@ export function coerceElement(attribute: Attribute, value: unknown): unknown {
 }
 
 /** Setting one value's `primary` clears the others' (RFC 7643 §2.4): the last one set holds. */
-export function withOnePrimary(elements: readonly unknown[]): readonly unknown[] {
+function withOnePrimary(elements: readonly unknown[]): readonly unknown[] {
   const last = elements.findLastIndex((element) => isRecord(element) && element['primary'] === true)
   return elements.map((element, i) =>
     i < last && isRecord(element) && element['primary'] === true ? { ...element, primary: false } : element,
