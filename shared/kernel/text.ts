@@ -17,5 +17,5 @@ export function hasUnstorableCharacters(text: string): boolean {
 
 /** At most `length` UTF-16 units, with an ellipsis where something was cut. */
 export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+  return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
 }
