@@ -24,6 +24,8 @@ export function readResource(schema: ResourceSchema, body: unknown): ReceivedRes
   checkSchemas(schema, body)
   const attributes: Record<string, unknown> = {}
   for (const [attribute, value] of namedParts(schema.attributes, body)) assign(attributes, attribute, value)
+  // An extension that is there in two spellings is refused, too.
+  for (const { urn } of schema.extensions.values()) memberOf(body, urn)
   const ignored: string[] = []
   for (const [name, value] of Object.entries(body)) {
     const extension = schema.extensions.get(name.toLowerCase())
