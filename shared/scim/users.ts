@@ -3,6 +3,8 @@ import { fail } from '../kernel/failure.ts'
 import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { fold } from '../kernel/text.ts'
+import type { ActivityWrites } from '../storage/activity.ts'
 import { listMemberships, listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { removeUser } from '../storage/removal.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
@@ -183,7 +185,30 @@ async function writeUser(
   const rows = activityRows(context.caller, activity, at, before.id)
   const refusal = await replaceUser(context.store, context.tenant, { before, after }, rows)
   if (refusal === undefined) return { ...before, ...after }
-  return refusal === 'changed' ? undefined : refuseTaken(context, refusal.taken, attributes)
+  if (refusal === 'changed') return undefined
+  if (refusal.taken === 'email' && isSameEmail(before.attributes, attributes))
+    return writeUnclaimed(context, before, after, rows)
+  return refuseTaken(context, refusal.taken, attributes)
+}
+
+/**
+ * A user may have an address that another one holds, from before the connector asked for unique ones. That must not
+ * stand in the way of changes that leave the address alone, a deactivation above all.
+ */
+async function writeUnclaimed(
+  context: ScimContext,
+  before: StoredUser,
+  claiming: UserState,
+  rows: ActivityWrites,
+): Promise<StoredUser | undefined> {
+  const after = { ...claiming, index: { ...claiming.index, uniqueEmail: before.index.uniqueEmail } }
+  const refusal = await replaceUser(context.store, context.tenant, { before, after }, rows)
+  if (refusal === undefined) return { ...before, ...after }
+  return refusal === 'changed' ? undefined : refuseTaken(context, refusal.taken, after.attributes)
+}
+
+function isSameEmail(before: JsonObject, after: JsonObject): boolean {
+  return fold(loginEmail(before) ?? '') === fold(loginEmail(after) ?? '')
 }
 
 function operationOf(before: StoredUser, after: UserState): string {

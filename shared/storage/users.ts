@@ -110,7 +110,7 @@ export async function insertUser(
   const { id, state } = user
   const writes: readonly Write[] = [
     ...[...uniqueRows(tenant, state.index)].map(([key]): Write => ({ kind: 'insert', key, values: { id } })),
-    ...indexKeys(tenant, id, state.index).map((key): Write => ({ kind: 'insert', key, values: {} })),
+    ...indexKeys(tenant, id, state.index).map((key): Write => ({ kind: 'put', key, values: {} })),
     { kind: 'insert', key: userKey(id), values: toValues(state) },
     countWrite('User', id, 1),
     ...activity,
@@ -227,7 +227,7 @@ function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly W
       .map((key): Write => ({ kind: 'insert', key, values: { id: before.id } })),
     ...[...keysAfter]
       .filter((key) => !keysBefore.has(key))
-      .map((key): Write => ({ kind: 'insert', key, values: {} })),
+      .map((key): Write => ({ kind: 'put', key, values: {} })),
     ...gone.map((key): Write => ({ kind: 'delete', key })),
   ]
 }
