@@ -10,7 +10,7 @@ import { createUsage } from './marks.ts'
 import { rulesOf, type ConnectorRules } from './rules.ts'
 
 /** Who a SCIM request comes from, and by which rules it is served. */
-export interface AuthenticatedConnector {
+interface AuthenticatedConnector {
   readonly tenant: Tenant
   readonly connector: {
     readonly id: ConnectorId

@@ -42,7 +42,7 @@ export interface ManagementAnswer {
 }
 
 export type ManagementHandler = (request: ManagementRequest) => Promise<ManagementAnswer>
-export type ManagementMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type ManagementMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 export interface ManagementRoute {
   /** As registered, and for the log line: the template, never the path. */

@@ -2,10 +2,10 @@ import { isRecord } from '../kernel/json.ts'
 import { fail } from '../kernel/failure.ts'
 import type { Row, Values } from './table.ts'
 
-export type ConnectorLife = 'enabled' | 'disabled' | 'deleted'
+type ConnectorLife = 'enabled' | 'disabled' | 'deleted'
 
 /** Unique login e-mails: `building` while the rows of existing users are being written; new writes claim theirs then already. */
-export type UniqueEmailRule = 'on' | 'building' | 'off'
+type UniqueEmailRule = 'on' | 'building' | 'off'
 
 /** One password of Entra's provisioning service. Only its hash is stored. */
 export interface ScimSecret {
@@ -19,14 +19,7 @@ export interface ScimSecret {
 }
 
 /** Milestones of a connector, each the time at which it was first seen; `lastRequest` moves on. */
-export const MARKS = [
-  'testConnection',
-  'firstUser',
-  'firstGroup',
-  'roles',
-  'objectIds',
-  'lastRequest',
-] as const
+const MARKS = ['testConnection', 'firstUser', 'firstGroup', 'roles', 'objectIds', 'lastRequest'] as const
 export type Mark = (typeof MARKS)[number]
 export type Marks = Readonly<Partial<Record<Mark, string>>>
 

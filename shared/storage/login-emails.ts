@@ -12,7 +12,7 @@ import { findUser, findUserIdByLoginEmail, toUser, type StoredUser } from './use
  * user's column `we` says which row is its own; the two are only ever written together.
  */
 
-export interface EmailHolder {
+interface EmailHolder {
   readonly id: ResourceId
   readonly userName: string
 }

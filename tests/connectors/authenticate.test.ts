@@ -3,6 +3,7 @@ import { deleteConnector } from '../../shared/connectors/connector-removal.ts'
 import { createConnector, updateConnector } from '../../shared/connectors/connector.ts'
 import { addScimSecret, revokeScimSecret } from '../../shared/connectors/scim-secret.ts'
 import { newSecret } from '../../shared/kernel/secrets.ts'
+import type { Store } from '../../shared/storage/store.ts'
 import {
   failureFrom,
   intercept,
@@ -20,6 +21,28 @@ const basic = (user: string, secret: string): string =>
   `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`
 const WRONG = { code: 'unauthenticated', credentials: 'wrong' }
 const ports = { loginEmailOf: (): undefined => undefined }
+
+/** Rows are read at once, and their answers come when the test lets them. */
+function newLateStore(plain: Store): { store: Store; release: () => void } {
+  const gate = Promise.withResolvers<void>()
+  const store: Store = {
+    ...plain,
+    table(account, name) {
+      const table = plain.table(account, name)
+      return {
+        get: async (partition, key) => {
+          const row = await table.get(partition, key)
+          await gate.promise
+          return row
+        },
+        range: (partition, query) => table.range(partition, query),
+        batch: (partition, writes) => table.batch(partition, writes),
+        scan: (from, to) => table.scan(from, to),
+      }
+    },
+  }
+  return { store, release: () => gate.resolve() }
+}
 
 describe('credentials', () => {
   it('lets in who has the secret, as Bearer or as Basic with the connector as user name', async () => {
@@ -142,35 +165,31 @@ describe('what is remembered', () => {
   it('does not remember a row whose read began before a change', async () => {
     const plain = newStore()
     const { connector, password } = await newConnector(newContext(plain))
-    const gate = Promise.withResolvers<void>()
-    let held = true
-    // The read of the row is done, its answer is late.
-    const store: typeof plain = {
-      ...plain,
-      table(account, name) {
-        const table = plain.table(account, name)
-        return {
-          get: async (partition, key) => {
-            const row = await table.get(partition, key)
-            if (held) await gate.promise
-            return row
-          },
-          range: (partition, query) => table.range(partition, query),
-          batch: (partition, writes) => table.batch(partition, writes),
-          scan: (from, to) => table.scan(from, to),
-        }
-      },
-    }
+    const { store, release } = newLateStore(plain)
     const instance = newInstance(store)
     const early = instance.authenticate(connector.id, bearer(password))
 
     const context = newContext(plain, { forget: (id) => instance.forget(id) })
     await revokeScimSecret(context, connector.id, connector.secrets[0]?.id ?? '')
-    held = false
-    gate.resolve()
+    release()
     await early
 
     expect(await failureFrom(instance.authenticate(connector.id, bearer(password)))).toEqual(WRONG)
+  })
+
+  it('refuses by no read that began before the request arrived', async () => {
+    const plain = newStore()
+    const { connector } = await newConnector(newContext(plain))
+    const { store, release } = newLateStore(plain)
+    const instance = newInstance(store)
+    const early = failureFrom(instance.authenticate(connector.id, bearer(newSecret('scim'))))
+
+    const minted = await addScimSecret(newContext(plain), connector.id)
+    const late = instance.authenticate(connector.id, bearer(minted.password))
+    release()
+
+    expect(await early).toEqual(WRONG)
+    expect((await late).secretId).toBe(minted.secret.id)
   })
 
   it('never remembers that a connector does not exist', async () => {
@@ -195,9 +214,11 @@ describe('the state of the connector', () => {
     const instance = newInstance(store)
     await updateConnector(context, connector.id, { state: 'disabled' }, ports)
 
-    expect(await failureFrom(instance.authenticate(connector.id, bearer(password)))).toEqual({
-      code: 'connector_disabled',
-    })
+    // The second time the row that says so is remembered.
+    for (let i = 0; i < 2; i++)
+      expect(await failureFrom(instance.authenticate(connector.id, bearer(password)))).toEqual({
+        code: 'connector_disabled',
+      })
     expect(await failureFrom(instance.authenticate(connector.id, bearer(newSecret('scim'))))).toEqual(WRONG)
     await updateConnector(context, connector.id, { state: 'enabled' }, ports)
 

@@ -64,6 +64,24 @@ describe('the activity of a change', () => {
     expect(await getActivityPage(plain, connector.id, everything)).toHaveLength(2)
   })
 
+  it('is complete where one row was copied before a process died and the next one was not', async () => {
+    const plain = newStore()
+    const { connector } = await newConnector(newContext(plain))
+    const dying = intercept(plain, ({ table, writes }) => {
+      if (table === 'config' && writes.some(({ kind }) => kind === 'delete'))
+        throw new Error('the process ends here')
+    })
+    const down = intercept(plain, ({ table }) => {
+      if (table === 'directory') throw outage()
+    })
+    const first = updateConnector(newContext(dying), connector.id, { state: 'disabled' }, ports)
+    await expect(first).rejects.toThrow('the process ends here')
+    await updateConnector(newContext(down), connector.id, { state: 'enabled' }, ports)
+    expect((await findConnectorAndOutbox(plain, connector.id))?.outbox).toHaveLength(2)
+
+    expect(await getActivityPage(plain, connector.id, everything)).toHaveLength(3)
+  })
+
   it('waits where its account is down, and the change is answered as made', async () => {
     const plain = newStore()
     const { connector } = await newConnector(newContext(plain))
