@@ -167,12 +167,16 @@ describe('counts within a request', () => {
 
   it(`are ${LIMITS.valuesPerAttribute} values of any other attribute at most, added at once or bit by bit`, async () => {
     const connector = await gatehouse.newConnector()
+    const add = { op: 'add', path: 'phoneNumbers' }
     const values = Array.from({ length: LIMITS.valuesPerAttribute }, (_, i) => ({ value: `+47 ${i}` }))
     const { json: user } = await connector.scim('POST', '/Users', plainUser('mira'))
-    const add = (value: unknown) => ({ op: 'add', path: 'phoneNumbers', value })
 
-    const full = await connector.scim('PATCH', `/Users/${user.id}`, patchOp(add(values)))
-    const more = await connector.scim('PATCH', `/Users/${user.id}`, patchOp(add({ value: '+47' })))
+    const full = await connector.scim('PATCH', `/Users/${user.id}`, patchOp({ ...add, value: values }))
+    const more = await connector.scim(
+      'PATCH',
+      `/Users/${user.id}`,
+      patchOp({ ...add, value: { value: '+47' } }),
+    )
     const atOnce = plainUser('nils', { phoneNumbers: [...values, { value: '+47' }] })
 
     expect(full.status).toBe(200)
