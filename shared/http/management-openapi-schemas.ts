@@ -1,5 +1,6 @@
 import { REQUIRABLE_ATTRIBUTES } from '../connectors/connector.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { ROLES } from '../kernel/roles.ts'
 
 const time = { type: 'string', format: 'date-time' } as const
 const text = { type: 'string' } as const
@@ -68,6 +69,24 @@ const activity = object(
   ['clientRequestId', 'resource', 'attributes', 'note'],
 )
 
+const scimUser = {
+  type: 'object',
+  description: 'A SCIM 2.0 user (RFC 7643), as /Users takes and returns it.',
+} as const
+const importResult = object(
+  { userName: text, status: { type: 'integer', enum: [201, 400, 409] }, id: text, detail: text },
+  ['userName', 'id', 'detail'],
+)
+const platformUser = object({
+  role: {
+    type: ['string', 'null'],
+    enum: [...ROLES, null],
+    description: 'The highest role; null: apps only.',
+  },
+  origin: { type: 'string', enum: ['directory', 'platform'], description: 'Who brought the account.' },
+  user: scimUser,
+})
+
 /** Every body and answer, under `components.schemas`. */
 export const MANAGEMENT_SCHEMAS = {
   Organization: object(
@@ -111,6 +130,14 @@ export const MANAGEMENT_SCHEMAS = {
   NewScimSecret: object({ id: secretId, password }),
   EmptyBody: object({}),
   ActivityPage: object({ activity: { type: 'array', items: activity, maxItems: LIMITS.maxCount } }),
+  UserImport: object({ users: { type: 'array', items: scimUser, maxItems: LIMITS.importedUsers } }),
+  ImportResults: object({ results: { type: 'array', items: importResult } }),
+  UserPage: object({
+    totalResults: { type: 'integer' },
+    startIndex: { type: 'integer' },
+    itemsPerPage: { type: 'integer' },
+    users: { type: 'array', items: platformUser, maxItems: LIMITS.maxCount },
+  }),
   Problem: {
     type: 'object',
     description: 'RFC 9457. `type` tells the kinds apart.',

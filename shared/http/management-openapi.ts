@@ -178,6 +178,44 @@ const activityPaths: JsonObject = {
   },
 }
 
+const queryParameter = (name: string, description: string, schema: JsonObject): JsonObject => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+})
+
+const userPaths: JsonObject = {
+  [`${CONNECTOR}/users`]: {
+    parameters: [
+      organization,
+      connector,
+      queryParameter('filter', 'A SCIM filter, such as userName eq "mira@example.com".', { type: 'string' }),
+      queryParameter('startIndex', 'The first user of the page, from 1.', { type: 'integer', default: 1 }),
+      queryParameter('count', `At most ${LIMITS.maxCount}; more is taken as that.`, {
+        type: 'integer',
+        default: LIMITS.defaultCount,
+      }),
+    ],
+    get: operation('listUsers', 'Reads users, each with the role that its roles amount to.', {
+      200: ['One page.', 'UserPage'],
+      400: invalid,
+      404: missing,
+    }),
+    post: operation(
+      'importUsers',
+      'Takes over accounts that the platform has, so that Entra matches them. Each succeeds or fails by itself.',
+      {
+        200: ['What became of each, in order.', 'ImportResults'],
+        400: invalid,
+        404: missing,
+        413: [`More than ${LIMITS.importedUsers} users.`, 'Problem'],
+      },
+      { schema: 'UserImport', required: true },
+    ),
+  },
+}
+
 const documentPath: JsonObject = {
   '/management/openapi.json': {
     get: {
@@ -198,7 +236,14 @@ export function managementOpenApi(server: string): JsonObject {
     info: { title: 'Gatehouse management API', version: '1.0.0' },
     servers: [{ url: server }],
     security: [{ functionKey: [] }],
-    paths: { ...organizationPaths, ...connectorPaths, ...secretPaths, ...activityPaths, ...documentPath },
+    paths: {
+      ...organizationPaths,
+      ...connectorPaths,
+      ...secretPaths,
+      ...activityPaths,
+      ...userPaths,
+      ...documentPath,
+    },
     components: {
       securitySchemes: { functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
       schemas: MANAGEMENT_SCHEMAS,

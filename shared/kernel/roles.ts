@@ -1,5 +1,5 @@
 /** The portal roles, weakest first. A person without one signs in to the apps only. */
-const ROLES = ['ReadOnly', 'User', 'Admin', 'EnterpriseAdmin'] as const
+export const ROLES = ['ReadOnly', 'User', 'Admin', 'EnterpriseAdmin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Compares without case, as app role values are typed by hand in Entra. */
