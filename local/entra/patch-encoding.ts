@@ -23,33 +23,16 @@ const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
  */
 export function encodeUserPatch(changes: readonly Change[], mode: PatchMode): JsonObject {
   if (mode === 'legacy') return toRequest(changes.map(toLegacyOperation))
-  const merged = changes.filter((change) => !change.alone)
-  return toRequest([
-    ...changes.filter((change) => change.alone).map(toOperation),
-    ...mergeOperations(
-      merged.filter((change) => change.op === 'replace'),
-      false,
-    ),
-    ...mergeOperations(
-      merged.filter((change) => change.op === 'add'),
-      false,
-    ),
-  ])
+  const alone = changes.filter((change) => change.alone).map(toOperation)
+  const shared = changes.filter((change) => !change.alone)
+  return toRequest([...alone, ...mergeOperations(shared, { evenOne: false })])
 }
 
 /** Writes the changes of a group; in compliant mode even a single one goes without a path. */
 export function encodeGroupPatch(changes: readonly Change[], mode: PatchMode): JsonObject {
-  if (mode === 'legacy') return toRequest(changes.map(toLegacyOperation))
-  return toRequest([
-    ...mergeOperations(
-      changes.filter((change) => change.op === 'replace'),
-      true,
-    ),
-    ...mergeOperations(
-      changes.filter((change) => change.op === 'add'),
-      true,
-    ),
-  ])
+  return toRequest(
+    mode === 'legacy' ? changes.map(toLegacyOperation) : mergeOperations(changes, { evenOne: true }),
+  )
 }
 
 /** Writes the manager, which is the plain id of the target's resource and always a request of its own. */
@@ -91,10 +74,17 @@ function toOperation({ op, path, value }: Change): Operation {
   return { op, path, value }
 }
 
-function mergeOperations(changes: readonly Change[], evenOne: boolean): readonly Operation[] {
-  const [first] = changes
-  if (first === undefined) return []
-  if (changes.length === 1 && !evenOne) return [toOperation(first)]
-  const value = Object.fromEntries(changes.map((change) => [change.path, change.value]))
-  return [{ op: first.op, value }]
+/** One operation without a path for the replacements and one for the additions; a lone change may keep its path. */
+function mergeOperations(
+  changes: readonly Change[],
+  { evenOne }: { evenOne: boolean },
+): readonly Operation[] {
+  const ops = ['replace', 'add'] as const
+  return ops.flatMap((op): readonly Operation[] => {
+    const same = changes.filter((change) => change.op === op)
+    const [first] = same
+    if (first === undefined) return []
+    if (same.length === 1 && !evenOne) return [toOperation(first)]
+    return [{ op, value: Object.fromEntries(same.map((change) => [change.path, change.value])) }]
+  })
 }
