@@ -75,21 +75,25 @@ export function createProvisioningJob(options: JobOptions): ProvisioningJob {
       testConnection(client, { matching: settings.matching[0] ?? 'userName', groups: settings.groups }),
     cycle: async ({ onProgress = () => undefined } = {}) => measure(open(settings, onProgress), runCycle),
     restart: ({ full = false } = {}) => restartJob(state, { full }),
-    provisionOnDemand: async (objectId) => {
-      const user = directory.users[objectId]
-      if (user === undefined) throw new Error(`The directory has no user ${objectId}.`)
-      const chosen: JobSettings = { ...settings, mode: 'legacy', roles: 'none' }
-      return measure(
-        open(chosen, () => undefined),
-        async (cycle) => {
-          await evaluateUser(cycle, user)
-          await runReferencePass(cycle)
-          releaseEscrow(cycle)
-        },
-      )
-    },
+    provisionOnDemand: (objectId) =>
+      measure(
+        open({ ...settings, mode: 'legacy', roles: 'none' }, () => undefined),
+        (cycle) => provisionOne(cycle, objectId),
+      ),
     close: () => client.close(),
   }
+}
+
+async function provisionOne(cycle: CycleContext, objectId: string): Promise<void> {
+  const user = cycle.directory.users[objectId]
+  if (user === undefined) throw new Error(`The directory has no user ${objectId}.`)
+  const link = linkOf(cycle.state.users, objectId)
+  const { evaluated } = link
+  await evaluateUser(cycle, user)
+  await runReferencePass(cycle)
+  releaseEscrow(cycle)
+  // The next cycle still has to look, for instance at the roles.
+  link.evaluated = evaluated
 }
 
 function toSettings(options: JobOptions): JobSettings {

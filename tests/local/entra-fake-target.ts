@@ -77,26 +77,31 @@ export function scimError(status: number, detail: string): FakeAnswer {
   return { status, body: { schemas: [ERROR], status: String(status), detail } }
 }
 
-function handle(target: FakeTarget, { method, url, body = {} }: SeenRequest): FakeAnswer {
-  const { pathname, searchParams } = new URL(url, 'http://target')
+function handle(target: FakeTarget, request: SeenRequest): FakeAnswer {
+  const { pathname, searchParams } = new URL(request.url, 'http://target')
   const [, kind, id] = /^\/scim\/v2\/org-1\/(Users|Groups)(?:\/(.+))?$/.exec(pathname) ?? []
   if (kind === undefined) return scimError(404, 'No such endpoint.')
   const table = kind === 'Users' ? target.users : target.groups
-  const shape = (resource: Json): Json => withoutExcluded(resource, searchParams.get('excludedAttributes'))
-  if (id === undefined) {
-    if (method === 'POST') return create(table, kind, body)
-    const found = filterOf(table, searchParams.get('filter') ?? '').map(shape)
-    return { status: 200, body: { schemas: [LIST], totalResults: found.length, Resources: found } }
-  }
+  const excluded = searchParams.get('excludedAttributes')
+  if (id !== undefined) return handleOne(table, id, request, excluded)
+  if (request.method === 'POST') return create(table, kind, request.body ?? {})
+  const found = filterOf(table, searchParams.get('filter') ?? '').map((one) => without(one, excluded))
+  return { status: 200, body: { schemas: [LIST], totalResults: found.length, Resources: found } }
+}
+
+function handleOne(
+  table: Map<string, Json>,
+  id: string,
+  { method, body }: SeenRequest,
+  excluded: string | null,
+): FakeAnswer {
   const resource = table.get(id)
   if (resource === undefined) return scimError(404, 'No such resource.')
-  if (method === 'DELETE') {
-    table.delete(id)
-    return { status: 204 }
-  }
-  if (method === 'GET') return { status: 200, body: shape(resource) }
-  for (const operation of body.Operations as Json[]) apply(resource, operation)
-  return kind === 'Groups' ? { status: 204 } : { status: 200, body: resource }
+  if (method === 'GET') return { status: 200, body: without(resource, excluded) }
+  if (method === 'DELETE') table.delete(id)
+  else for (const operation of body?.Operations as Json[]) apply(resource, operation)
+  const isUserPatch = method === 'PATCH' && id.startsWith('users')
+  return isUserPatch ? { status: 200, body: resource } : { status: 204 }
 }
 
 function create(table: Map<string, Json>, kind: string, body: Json): FakeAnswer {
@@ -114,7 +119,7 @@ function filterOf(table: Map<string, Json>, filter: string): Json[] {
   return [...table.values()].filter((resource) => lower(resource[attribute]) === wanted)
 }
 
-function withoutExcluded(resource: Json, excluded: string | null): Json {
+function without(resource: Json, excluded: string | null): Json {
   return Object.fromEntries(Object.entries(resource).filter(([name]) => name !== excluded))
 }
 
@@ -142,15 +147,21 @@ function removeMembers(resource: Json, path: string, value: unknown): void {
 function set(resource: Json, path: string, value: unknown): void {
   const [, urn, rest = path] = /^(urn:.+:User):(.+)$/.exec(path) ?? []
   const holder = urn === undefined ? resource : ((resource[urn] ??= {}) as Json)
-  const [, attribute = '', selector, wanted, sub] =
-    /^(\w+)(?:\[(\w+) eq "(.+)"\])?(?:\.(\w+))?$/.exec(rest) ?? []
-  if (attribute === 'manager') holder.manager = { value }
-  else if (attribute === 'active') holder.active = lower(value) === 'true'
-  else if (selector !== undefined && wanted !== undefined && sub !== undefined) {
-    const elements = (holder[attribute] ??= []) as Json[]
-    const isWanted = (element: Json): boolean => lower(element[selector]) === lower(wanted)
-    if (!elements.some(isWanted)) elements.push({ [selector]: wanted === 'True' ? true : wanted })
-    for (const element of elements.filter(isWanted)) element[sub] = value
-  } else if (sub === undefined) holder[attribute] = value
-  else ((holder[attribute] ??= {}) as Json)[sub] = value
+  const bracketed = /^(\w+)\[(\w+) eq "(.+)"\]\.(\w+)$/.exec(rest)
+  if (bracketed !== null) return setElement(holder, bracketed.slice(1), value)
+  const [attribute = '', sub] = rest.split('.')
+  if (sub !== undefined) ((holder[attribute] ??= {}) as Json)[sub] = value
+  else if (attribute === 'manager') holder.manager = { value }
+  else holder[attribute] = attribute === 'active' ? lower(value) === 'true' : value
+}
+
+function setElement(
+  holder: Json,
+  [attribute = '', selector = '', wanted = '', sub = '']: string[],
+  value: unknown,
+): void {
+  const elements = (holder[attribute] ??= []) as Json[]
+  const isWanted = (element: Json): boolean => lower(element[selector]) === lower(wanted)
+  if (!elements.some(isWanted)) elements.push({ [selector]: wanted === 'True' ? true : wanted })
+  for (const element of elements.filter(isWanted)) element[sub] = value
 }

@@ -35,6 +35,7 @@ const MIRA: DirectoryUser = {
   version: 1,
 }
 
+const resource = (): Record<string, unknown> => ({ ...newUserBody(userMappings(), active(MIRA)), id: 'u1' })
 const active = (user: DirectoryUser) => ({ user, isSoftDeleted: false })
 
 describe('the mapping of users', () => {
@@ -90,9 +91,6 @@ describe('the mapping of users', () => {
 })
 
 describe('the difference between a user and its resource', () => {
-  const resource = (): Record<string, unknown> =>
-    structuredClone({ ...newUserBody(userMappings(), active(MIRA)), id: 'u1' })
-
   it('is empty when the target gives back what it got', () => {
     expect(diff(userMappings(), active(MIRA), resource())).toEqual([])
   })
