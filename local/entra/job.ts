@@ -5,7 +5,7 @@ import type { CycleContext, JobSettings, MatchingAttribute, Progress } from './c
 import type { Directory } from './directory.ts'
 import { runGroupDeprovisioning, runGroupPass } from './group-pass.ts'
 import type { Transport } from './http-transport.ts'
-import { newJobState, restartJob } from './job-state.ts'
+import { linkOf, newJobState, restartJob } from './job-state.ts'
 import type { JobState } from './job-state.ts'
 import { hasTooManyFailures, isQuarantineOver } from './ledger.ts'
 import type { QuarantineReason } from './ledger.ts'

@@ -99,7 +99,7 @@ function handleOne(
   if (resource === undefined) return scimError(404, 'No such resource.')
   if (method === 'GET') return { status: 200, body: without(resource, excluded) }
   if (method === 'DELETE') table.delete(id)
-  else for (const operation of body?.Operations as Json[]) apply(resource, operation)
+  else for (const operation of (body ?? {}).Operations as Json[]) apply(resource, operation)
   const isUserPatch = method === 'PATCH' && id.startsWith('users')
   return isUserPatch ? { status: 200, body: resource } : { status: 204 }
 }
