@@ -17,27 +17,38 @@ export interface Settings {
   readonly managedIdentityClientId: string | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Every setting that is read here, and no other one can be; docs/settings.md explains them. */
+export const SETTING_NAMES = [
+  'GATEHOUSE_MODE',
+  'PUBLIC_BASE_URL',
+  'TABLES_ACCOUNTS',
+  'SALES_CONTACT',
+  'SCIM_MAX_RPS',
+  'AZURE_CLIENT_ID',
+] as const
+type SettingName = (typeof SETTING_NAMES)[number]
+
+type Environment = { readonly [Name in SettingName]?: string | undefined }
 
 /** A setting that is missing or not allowed. The message names the setting and what it takes. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** Reads and checks all settings (docs/settings.md). Anything but `GATEHOUSE_MODE=development` is production and refuses development features. */
+/** Reads and checks all settings (docs/settings.md); an empty one counts as absent. Anything but `GATEHOUSE_MODE=development` is production and refuses development features. */
 export function readSettings(env: Environment): Settings {
   const mode = env['GATEHOUSE_MODE'] === 'development' ? 'development' : 'production'
   return {
     mode,
     publicBaseUrl: readBaseUrl(env, mode),
     accounts: readAccounts(env, mode),
-    salesContact: env['SALES_CONTACT'] ?? 'your account manager',
+    salesContact: env['SALES_CONTACT'] || 'your account manager',
     scimMaxRps: readNumber(env, 'SCIM_MAX_RPS', 500),
-    managedIdentityClientId: env['AZURE_CLIENT_ID'],
+    managedIdentityClientId: env['AZURE_CLIENT_ID'] || undefined,
   }
 }
 
-function refuse(name: string, sentence: string): never {
+function refuse(name: SettingName, sentence: string): never {
   throw new SettingsError(`${name}: ${sentence}`)
 }
 
@@ -85,7 +96,7 @@ function readLocation(text: string, mode: Settings['mode']): AccountLocation {
   return text === 'memory' ? { kind: 'memory' } : { kind: 'connectionString', connectionString: text }
 }
 
-function readNumber(env: Environment, name: string, fallback: number): number {
-  const text = env[name] ?? String(fallback)
+function readNumber(env: Environment, name: SettingName, fallback: number): number {
+  const text = env[name] || String(fallback)
   return /^\d{1,6}$/.test(text) ? Number(text) : refuse(name, 'must be a whole number from 0 to 999999.')
 }
