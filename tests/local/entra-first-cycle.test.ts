@@ -131,6 +131,18 @@ describe('accounts that are there already', () => {
     ])
   })
 
+  it('are looked for no further once one attribute has found them', async () => {
+    const { job, target, user, requests } = await setUp({
+      users: 1,
+      matching: ['externalId', 'userName'],
+      groups: false,
+    })
+    target.users.set('users-old', { id: 'users-old', userName: 'old', externalId: user(0).objectId })
+
+    expect(await job.cycle()).toMatchObject({ matched: 1, updated: 1, failures: [] })
+    expect(requests().filter(({ url }) => url.includes('filter='))).toHaveLength(1)
+  })
+
   it('are left alone where a filter finds two of them', async () => {
     const { job, target, user } = await setUp({ users: 1, groups: false })
     const { userPrincipalName: userName } = user(0)

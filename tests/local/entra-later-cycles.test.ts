@@ -118,6 +118,21 @@ describe('a later cycle', () => {
     ])
   })
 
+  it('does not send a member who is blocked, not even when that ends: only a restart notices', async () => {
+    const { job, directory, user, group } = await setUp()
+    const { objectId } = user(4)
+    removeMembers(directory, group(0).objectId, [objectId])
+    await job.cycle()
+    disableUser(directory, objectId)
+    addMembers(directory, group(0).objectId, [objectId])
+
+    expect(await job.cycle()).toMatchObject({ disabled: 1, membersAdded: 0 })
+    enableUser(directory, objectId)
+    expect(await job.cycle()).toMatchObject({ updated: 1, membersAdded: 0 })
+    job.restart()
+    expect(await job.cycle()).toMatchObject({ patches: 1, membersAdded: 1 })
+  })
+
   it('provisions newcomers of a grown directory and leaves the others alone', async () => {
     const { job, directory } = await setUp({ groups: false })
     await job.cycle()
