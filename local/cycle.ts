@@ -4,6 +4,7 @@ import { runCycle } from './entra/demo-cycle.ts'
 import { disableUser, enableUser, findUserByName, hardDeleteUser } from './entra/directory-changes.ts'
 import type { Directory } from './entra/directory.ts'
 import { createProvisioningJob } from './entra/job.ts'
+import type { PatchMode } from './entra/patch-encoding.ts'
 import { openTenant, saveTenant } from './entra/tenant-file.ts'
 import { readRunFile } from './run-file.ts'
 
@@ -12,29 +13,13 @@ import { readRunFile } from './run-file.ts'
  * --users N --groups M --seed S   the size of the directory; it only grows
  * --disable NAME, --enable NAME, --delete NAME   change a person first (user principal name)
  * --restart [--full]   look at everything again; with --full, forget what is linked to what
- * --mode legacy|compliant, --concurrency 4, --data DIR, --url URL --token SECRET
+ * --mode legacy|compliant (default: what the URL's aadOptscim062020 says), --concurrency 4
+ * --data DIR, --state FILE, --url URL --token SECRET
  */
-const { values: flags } = parseArgs({
-  options: {
-    users: { type: 'string' },
-    groups: { type: 'string' },
-    seed: { type: 'string' },
-    disable: { type: 'string' },
-    enable: { type: 'string' },
-    delete: { type: 'string' },
-    restart: { type: 'boolean', default: false },
-    full: { type: 'boolean', default: false },
-    mode: { type: 'string', default: 'legacy' },
-    concurrency: { type: 'string', default: '4' },
-    data: { type: 'string', default: '.local' },
-    url: { type: 'string' },
-    token: { type: 'string' },
-  },
-})
-
+const flags = readFlags()
 const directory = resolve(dirname(import.meta.dirname), flags.data)
 const target = readTarget()
-const stateFile = join(directory, 'entra.json')
+const stateFile = flags.state === undefined ? join(directory, 'entra.json') : resolve(flags.state)
 const tenant = openTenant(stateFile, target.url, {
   users: count('users', flags.users),
   groups: count('groups', flags.groups),
@@ -49,22 +34,62 @@ const job = createProvisioningJob({
   tenantUrl: target.url,
   secretToken: target.password,
   roles: 'assertive',
-  mode: flags.mode === 'compliant' ? 'compliant' : 'legacy',
-  concurrency: count('concurrency', flags.concurrency) ?? 4,
+  ...patchMode(),
+  concurrency: Math.max(1, count('concurrency', flags.concurrency) ?? 1),
   state: tenant.state,
 })
 if (flags.restart || flags.full) job.restart({ full: flags.full })
 const summary = await runCycle(job, (line) => console.log(line))
 job.close()
 saveTenant(stateFile, tenant)
-if (summary === undefined || summary.failures.length > 0) process.exitCode = 1
+if (summary === undefined)
+  console.error(`No cycle was run. Is ${new URL(target.url).origin} the right server, and up?`)
+if (summary === undefined || summary.failures.length > 0 || summary.disabledJob) process.exitCode = 1
+
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        users: { type: 'string' },
+        groups: { type: 'string' },
+        seed: { type: 'string' },
+        disable: { type: 'string' },
+        enable: { type: 'string' },
+        delete: { type: 'string' },
+        restart: { type: 'boolean', default: false },
+        full: { type: 'boolean', default: false },
+        mode: { type: 'string' },
+        concurrency: { type: 'string', default: '4' },
+        data: { type: 'string', default: '.local' },
+        state: { type: 'string' },
+        url: { type: 'string' },
+        token: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    // A mistyped flag, which parseArgs names in a sentence.
+    if (error instanceof TypeError) return stop(error.message)
+    throw error
+  }
+}
 
 function readTarget(): { readonly url: string; readonly password: string } {
-  if (flags.url !== undefined && flags.token !== undefined) return { url: flags.url, password: flags.token }
+  const { url, token } = flags
+  if ((url === undefined) !== (token === undefined)) stop('Give --url and --token together, or neither.')
+  if (url !== undefined && token !== undefined) {
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) stop(`--url is no web address: ${url}`)
+    return { url, password: token }
+  }
   return (
     readRunFile(directory)?.scim ??
     stop(`Run npm start first (or give --url and --token): there is no connector in ${flags.data}/run.json.`)
   )
+}
+
+function patchMode(): { mode?: PatchMode } {
+  const { mode } = flags
+  if (mode === undefined) return {}
+  return mode === 'legacy' || mode === 'compliant' ? { mode } : stop('--mode is legacy or compliant.')
 }
 
 function count(name: string, text: string | undefined): number | undefined {

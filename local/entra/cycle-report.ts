@@ -30,10 +30,13 @@ export function progressPrinter(output: {
 /** The closing table: calls by kind, their answers and latencies, and what came of it all. */
 export function reportLines(summary: CycleSummary): readonly string[] {
   const { created, matched, updated, disabled, deleted, membersAdded, membersRemoved } = summary
-  return [
-    '',
+  const table = [
     row(['call', 'count', 'answers', 'p50 ms', 'p95 ms', 'max ms']),
     ...summary.calls.map(callRow),
+  ]
+  return [
+    '',
+    ...(summary.calls.length > 0 ? table : ['  Nothing to do: no object has changed since the last cycle.']),
     '',
     `  created ${created}, matched ${matched}, updated ${updated}, disabled ${disabled}, deleted ${deleted}, ` +
       `members added ${membersAdded}, members removed ${membersRemoved}`,

@@ -45,7 +45,10 @@ export async function runCycle(
   const test = await job.testConnection()
   for (const { path, message } of test.checks) print(`  Test Connection ${path.padEnd(8)} ${message}`)
   if (!test.ok) return undefined
-  const summary = await job.cycle({ onProgress: progressPrinter(process.stdout) })
+  const output = process.stdout.isTTY
+    ? process.stdout
+    : { write: (text: string): void => print(text.trimEnd()) }
+  const summary = await job.cycle({ onProgress: progressPrinter(output) })
   for (const line of reportLines(summary)) print(line)
   return summary
 }

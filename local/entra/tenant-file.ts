@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createDirectory, growDirectory, type Directory } from './directory.ts'
 import { isJobState, newJobState, type JobState } from './job-state.ts'
 import { isRecord } from './json.ts'
@@ -35,9 +36,12 @@ export function openTenant(file: string, tenantUrl: string, { users, groups, see
   return stored.tenantUrl === tenantUrl ? stored : { ...stored, tenantUrl, state: newJobState() }
 }
 
-/** Keeps the tenant for the next run. It holds invented people only, and no secret. */
+/** Keeps the tenant for the next run, whole or not at all. It holds invented people only, and no secret. */
 export function saveTenant(file: string, tenant: Tenant): void {
-  writeFileSync(file, JSON.stringify(tenant))
+  mkdirSync(dirname(file), { recursive: true })
+  const draft = `${file}.new`
+  writeFileSync(draft, JSON.stringify(tenant))
+  renameSync(draft, file)
 }
 
 function read(file: string): Tenant | undefined {
