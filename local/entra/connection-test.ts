@@ -10,7 +10,7 @@ export interface ConnectionTest {
   readonly checks: readonly ConnectionCheck[]
 }
 
-export interface ConnectionCheck {
+interface ConnectionCheck {
   readonly path: '/Users' | '/Groups'
   readonly ok: boolean
   readonly message: string

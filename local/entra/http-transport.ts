@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 
-export interface TransportRequest {
+interface TransportRequest {
   readonly method: string
   readonly headers: Record<string, string>
   readonly body?: string
   readonly signal: AbortSignal
 }
 
-export interface TransportAnswer {
+interface TransportAnswer {
   readonly status: number
   text(): Promise<string>
 }

@@ -31,8 +31,8 @@ export interface MappingOptions {
   readonly email?: 'coalesce' | 'mail'
 }
 
-export const USER_NAME = 'userName'
-export const EXTERNAL_ID = 'externalId'
+const USER_NAME = 'userName'
+const EXTERNAL_ID = 'externalId'
 /** Entra's own marker of groups; it means nothing to a target. */
 const MICROSOFT_GROUP = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group'
 

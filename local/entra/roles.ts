@@ -11,7 +11,7 @@ import { parseTargetPath, readTarget, writeTarget } from './target-path.ts'
 export type RolesMode = 'none' | 'single' | 'singleJson' | 'complex' | 'assertive'
 
 /** Entra writes this type whatever the mapping says. */
-export const ROLE_TYPE = 'WindowsAzureActiveDirectoryRole'
+const ROLE_TYPE = 'WindowsAzureActiveDirectoryRole'
 /** The ids that the app roles have on the app registration. */
 export const APP_ROLE_IDS: Readonly<Record<AppRole, string>> = {
   ReadOnly: '1f0c2b7e-5a1d-4c0e-9b3a-6c1f4d2e8a01',

@@ -69,7 +69,7 @@ export interface ScimClient {
   close(): void
 }
 
-export const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 30_000
 const COMPLIANT_FLAG = 'aadOptscim062020'
 
 /**
