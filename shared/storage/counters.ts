@@ -4,6 +4,7 @@ import type { Tenant } from '../kernel/tenant.ts'
 import { prefixEnd, resourcePrefix, totalsKey, type ResourceKind } from './keys.ts'
 import type { Store } from './store.ts'
 import type { Row, Write } from './table.ts'
+import { tidy } from './transaction.ts'
 
 /*
  * How many resources there are, exactly, without a hot row: every create and delete inserts a delta row in its own
@@ -34,7 +35,7 @@ export function countWrite(kind: ResourceKind, id: ResourceId, by: 1 | -1): Writ
 export async function readCounts(store: Store, tenant: Tenant, kind: ResourceKind): Promise<Counts> {
   const rows = await readRows(store, tenant, kind)
   const counts = sum(rows)
-  if (rows.length - 1 > FOLD_ABOVE) await fold(store, tenant, kind, rows)
+  if (rows.length - 1 > FOLD_ABOVE) await tidy(fold(store, tenant, kind, rows))
   return counts
 }
 
@@ -46,7 +47,7 @@ export async function foldCountsSometimes(
   id: ResourceId,
 ): Promise<void> {
   if (Number.parseInt(id.slice(-2), 16) % 64 !== 0) return
-  await fold(store, tenant, kind, await readRows(store, tenant, kind))
+  await tidy(readRows(store, tenant, kind).then((rows) => fold(store, tenant, kind, rows)))
 }
 
 /** Where a page that begins at `startIndex` (1-based) is found: the first bucket of its rows and the rows to skip in it. */

@@ -7,7 +7,7 @@ import { sweepKey, tombstoneKey } from './keys.ts'
 import { listMembers, listMemberships, pairDeletes, sweepGroup } from './memberships.ts'
 import type { Store } from './store.ts'
 import type { Write } from './table.ts'
-import { commit } from './transaction.ts'
+import { commit, tidy } from './transaction.ts'
 import { removalWrites, type StoredUser } from './users.ts'
 
 /** Membership pairs that fit into the transaction of a DELETE beside the resource's own rows. */
@@ -85,7 +85,7 @@ export async function removeGroup(
     activity[0].key,
   )
   if (refusal !== undefined) return 'changed'
-  if (unfinished) await sweepGroup(store, tenant, group.id, until)
+  if (unfinished) await tidy(sweepGroup(store, tenant, group.id, until))
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import { fail } from '../kernel/failure.ts'
+import { fail, failureOf } from '../kernel/failure.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { Store } from './store.ts'
 import type { Refusal, Write } from './table.ts'
@@ -33,4 +33,13 @@ export async function retryWhileChanged<T>(attempt: () => Promise<T | undefined>
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** round))
   }
   return fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+}
+
+/** Waits for work that only tidies up behind what is committed or read: an outage leaves it to the next request. */
+export async function tidy(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (failureOf(error)?.code !== 'storage_unavailable') throw error
+  }
 }
