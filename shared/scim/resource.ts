@@ -2,6 +2,7 @@ import { badRequest } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { highestRole, parseRole } from '../kernel/roles.ts'
+import { fold } from '../kernel/text.ts'
 import { parsePath } from './filter/parse.ts'
 import type { Attribute, Extension, ResourceSchema } from './schema/attribute.ts'
 import { coerceAttribute, namedParts } from './schema/coerce.ts'
@@ -65,7 +66,9 @@ export function textAt(attributes: JsonObject, ...path: readonly string[]): stri
 
 /** 400 where a value that is looked up is longer than an index takes. */
 export function checkIndexed(name: string, value: string | undefined): void {
-  if (value !== undefined && value.length > LIMITS.indexedValueLength)
+  if (value === undefined) return
+  // The folded form is kept too, and one character can become eighteen in it.
+  if (value.length > LIMITS.indexedValueLength || fold(value).length > LIMITS.indexedValueLength)
     badRequest('invalidValue', `"${name}" is longer than ${LIMITS.indexedValueLength} characters.`)
 }
 

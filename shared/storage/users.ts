@@ -159,9 +159,9 @@ export function toUser(row: Row): StoredUser {
     index: {
       userName: String(values['un']),
       externalId: text(values['xi']),
-      emails: texts(values['em']),
+      emails: texts('em', values),
       uniqueEmail: text(values['we']),
-      search: texts(values['se']),
+      search: texts('se', values),
       active: values['act'] === true,
       role: parseRole(String(values['role'] ?? '')),
     },
@@ -179,8 +179,8 @@ function toValues(state: UserState): Values {
   return {
     ...toChunks('j', JSON.stringify(state.attributes)),
     un: index.userName,
-    em: JSON.stringify(index.emails),
-    se: JSON.stringify(index.search),
+    ...toChunks('em', JSON.stringify(index.emails)),
+    ...toChunks('se', JSON.stringify(index.search)),
     act: index.active,
     ca: state.created,
     ma: state.modified,
@@ -255,7 +255,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function texts(value: unknown): readonly string[] {
-  const list: unknown = typeof value === 'string' ? JSON.parse(value) : []
+function texts(name: string, values: Values): readonly string[] {
+  const list: unknown = JSON.parse(fromChunks(name, values) || '[]')
   return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
 }
