@@ -3,6 +3,7 @@ import { connectorOf } from '../shared/http/management-paths.ts'
 import type { ManagementRequest } from '../shared/http/management-endpoint.ts'
 import { getRuntime } from '../shared/runtime.ts'
 import type { ScimContext } from '../shared/scim/context.ts'
+import { NO_PRECONDITION } from '../shared/scim/precondition.ts'
 import { importUsers, listPlatformUsers } from '../shared/scim/platform-users.ts'
 import { registerManagement } from './management-registration.ts'
 
@@ -11,7 +12,13 @@ registerManagement('users', {
   methods: {
     GET: async (request) => {
       const query = (name: string): string | undefined => request.query.get(name) ?? undefined
-      const page = { filter: query('filter'), startIndex: query('startIndex'), count: query('count') }
+      const page = {
+        filter: query('filter'),
+        sortBy: undefined,
+        sortOrder: undefined,
+        startIndex: query('startIndex'),
+        count: query('count'),
+      }
       return { status: 200, body: await listPlatformUsers(await directoryOf(request), page) }
     },
     POST: async (request) => ({
@@ -32,6 +39,7 @@ async function directoryOf(request: ManagementRequest): Promise<ScimContext> {
     rules,
     caller,
     recorder,
+    precondition: NO_PRECONDITION,
     baseUrl: `${request.publicBaseUrl}/scim/v2/${id}`,
     now,
     deadline,

@@ -10,6 +10,7 @@ import type { Store } from '../storage/store.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
 import { changeConnector, getConnector, requireEditable } from './connector-change.ts'
 import type { ConnectorsContext } from './context.ts'
+import { parseCustomAttributes } from './custom-attributes.ts'
 import { getOrganization } from './organization.ts'
 import { mintScimSecret } from './scim-secret.ts'
 import { buildUniqueEmails } from './unique-email.ts'
@@ -32,6 +33,7 @@ export interface ConnectorPatch {
   readonly state?: string | undefined
   readonly requiredAttributes?: readonly string[] | undefined
   readonly uniqueEmail?: boolean | undefined
+  readonly customAttributes?: readonly unknown[] | undefined
 }
 
 /** What this folder asks of the SCIM rules: the address that must be unique. */
@@ -68,6 +70,7 @@ export async function createConnector(
       secrets: [secret],
       requiredAttributes: REQUIRED_BY_DEFAULT,
       uniqueEmail: 'on',
+      customAttributes: [],
       marks: {},
       created: now().toISOString(),
       deletedAt: undefined,
@@ -103,6 +106,7 @@ export async function updateConnector(
   await requireEditable(context, id)
   const life = patch.state === undefined ? undefined : parseLife(patch.state)
   const required = patch.requiredAttributes && parseRequired(patch.requiredAttributes)
+  const custom = patch.customAttributes && parseCustomAttributes(patch.customAttributes)
   if (patch.uniqueEmail === true) await buildUniqueEmails(context, id, ports.loginEmailOf)
   const attributes = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   if (attributes.length === 0) return getConnector(context.store, id)
@@ -115,6 +119,7 @@ export async function updateConnector(
       life: life ?? before.life,
       requiredAttributes: required ?? before.requiredAttributes,
       uniqueEmail: nextRule(before.uniqueEmail, patch.uniqueEmail),
+      customAttributes: custom ?? before.customAttributes,
     }),
   )
 }

@@ -1,3 +1,4 @@
+import type { CustomAttribute } from '../kernel/custom-attribute.ts'
 import type { ConnectorId } from '../kernel/ids.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import { tenantOf, type StoredConnector } from '../storage/connectors.ts'
@@ -8,11 +9,13 @@ import { getConnector } from './connector-change.ts'
 export interface ConnectorRules {
   readonly requiredAttributes: readonly string[]
   readonly uniqueEmail: boolean
+  readonly customAttributes: readonly CustomAttribute[]
 }
 
 /** While the rows of a newly required unique e-mail are being built, new writes claim their address already. */
 export function rulesOf(connector: StoredConnector): ConnectorRules {
-  return { requiredAttributes: connector.requiredAttributes, uniqueEmail: connector.uniqueEmail !== 'off' }
+  const { requiredAttributes, uniqueEmail, customAttributes } = connector
+  return { requiredAttributes, uniqueEmail: uniqueEmail !== 'off', customAttributes }
 }
 
 /** A connector's directory for who does not come through SCIM; 404 where there is none. */

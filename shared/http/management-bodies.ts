@@ -1,13 +1,14 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 
-type Kind = 'text' | 'text or null' | 'texts' | 'boolean'
+type Kind = 'text' | 'text or null' | 'texts' | 'list' | 'boolean'
 
 /** What each member is called when it is wrong. */
 const SENTENCES: Readonly<Record<Kind, string>> = {
   text: 'must be a string',
   'text or null': 'must be a string, or null for none',
   texts: 'must be an array of strings',
+  list: 'must be an array',
   boolean: 'must be true or false',
 }
 
@@ -57,16 +58,24 @@ export interface ConnectorPatchBody {
   readonly state: string | undefined
   readonly requiredAttributes: readonly string[] | undefined
   readonly uniqueEmail: boolean | undefined
+  readonly customAttributes: readonly unknown[] | undefined
 }
 
 /** PATCH of a connector: what is absent stays. */
 export function parseConnectorPatch(body: unknown): ConnectorPatchBody {
-  const members = membersOf(body, { state: 'text', requiredAttributes: 'texts', uniqueEmail: 'boolean' })
-  const unique = members['uniqueEmail']
+  const kinds = {
+    state: 'text',
+    requiredAttributes: 'texts',
+    uniqueEmail: 'boolean',
+    customAttributes: 'list',
+  } as const
+  const members = membersOf(body, kinds)
+  const { uniqueEmail: unique, customAttributes: custom } = members
   return {
     state: text(members, 'state'),
     requiredAttributes: texts(members, 'requiredAttributes'),
     uniqueEmail: typeof unique === 'boolean' ? unique : undefined,
+    customAttributes: Array.isArray(custom) ? custom : undefined,
   }
 }
 
@@ -99,6 +108,8 @@ function is(kind: Kind, value: unknown): boolean {
       return typeof value === 'string' || value === null
     case 'texts':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
+    case 'list':
+      return Array.isArray(value)
     case 'boolean':
       return typeof value === 'boolean'
   }

@@ -5,7 +5,6 @@ import { fail, failureOf, type Failure } from '../kernel/failure.ts'
 import { parseConnectorId, parseOrganizationId } from '../kernel/ids.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { Settings } from '../kernel/settings.ts'
-import { shorten } from '../kernel/text.ts'
 import { withinBudget } from './budget.ts'
 import {
   problemOf,
@@ -14,6 +13,7 @@ import {
   type ManagementResponse,
   type Problem,
 } from './management-problem.ts'
+import { clientRequestId, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
 
 /** What the edge needs of the composition root. */
@@ -99,7 +99,7 @@ async function settle(work: Promise<ManagementAnswer>): Promise<Outcome> {
     const failure = failureOf(error)
     const problem: Problem = failure === undefined ? UNEXPECTED_PROBLEM : problemOf(failure)
     const response = problemResponse(problem)
-    if (failure === undefined) return { response, error: describe(error) }
+    if (failure === undefined) return { response, error: placeOf(error) }
     return failure.code === 'misconfigured'
       ? { response, failure: failure.code, error: failure.detail }
       : { response, failure: failure.code }
@@ -124,7 +124,7 @@ async function run(
     caller: {
       actor: 'management',
       correlationId: invocation.invocationId,
-      clientRequestId: request.headers.get('x-ms-client-request-id') ?? undefined,
+      clientRequestId: clientRequestId(request),
     },
     now,
     salesContact: settings.salesContact,
@@ -149,8 +149,4 @@ function toResponse({ status, body, location }: ManagementAnswer): ManagementRes
     ...(location === undefined ? {} : { Location: location }),
   }
   return body === undefined ? { status, headers } : { status, headers, body: JSON.stringify(body) }
-}
-
-function describe(error: unknown): string {
-  return shorten(error instanceof Error ? (error.stack ?? error.name) : typeof error, 2_000)
 }

@@ -1,4 +1,5 @@
 import { REQUIRABLE_ATTRIBUTES } from '../connectors/connector.ts'
+import { CUSTOM_ATTRIBUTE_TYPES } from '../kernel/custom-attribute.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { ROLES } from '../kernel/roles.ts'
 
@@ -28,6 +29,12 @@ const requiredAttributes = {
   type: 'array',
   items: { type: 'string', enum: REQUIRABLE_ATTRIBUTES },
   description: 'What every user must have. An empty list demands nothing.',
+} as const
+const customAttributes = {
+  type: 'array',
+  items: object({ urn: text, name: text, type: { type: 'string', enum: CUSTOM_ATTRIBUTE_TYPES } }),
+  maxItems: LIMITS.customAttributes,
+  description: 'Attributes of users beyond the standard schemas, which the customer maps in Entra.',
 } as const
 const uniqueEmail = {
   type: 'boolean',
@@ -108,6 +115,7 @@ export const MANAGEMENT_SCHEMAS = {
     type: { type: 'string', const: 'entra' },
     state: { type: 'string', enum: ['enabled', 'disabled'] },
     requiredAttributes,
+    customAttributes,
     uniqueEmail,
     marks,
     createdAt: time,
@@ -124,8 +132,13 @@ export const MANAGEMENT_SCHEMAS = {
   Connectors: object({ connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } } }),
   NewConnector: object({ type: { type: 'string', const: 'entra' } }),
   ConnectorPatch: object(
-    { state: { type: 'string', enum: ['enabled', 'disabled'] }, requiredAttributes, uniqueEmail },
-    ['state', 'requiredAttributes', 'uniqueEmail'],
+    {
+      state: { type: 'string', enum: ['enabled', 'disabled'] },
+      requiredAttributes,
+      customAttributes,
+      uniqueEmail,
+    },
+    ['state', 'requiredAttributes', 'customAttributes', 'uniqueEmail'],
   ),
   NewScimSecret: object({ id: secretId, password }),
   EmptyBody: object({}),

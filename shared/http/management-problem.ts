@@ -82,6 +82,8 @@ function stateProblem(failure: Exclude<Failure, { code: RequestCode }>): Answer 
       }
     case 'not_found':
       return { status: 404, title: 'There is nothing here.', detail: failure.detail }
+    case 'precondition_failed':
+      return { status: 412, title: 'It has changed since it was read.' }
     case 'not_unique':
       return {
         status: 409,

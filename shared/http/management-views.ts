@@ -14,7 +14,7 @@ export function toOrganizationJson(organization: Organization): JsonObject {
 
 /** A connector as the management API shows it; the password only where it was just made. */
 export function toConnectorJson(publicBaseUrl: string, connector: Connector, password?: string): JsonObject {
-  const { id, life, requiredAttributes, uniqueEmail, marks, created, secrets } = connector
+  const { id, life, requiredAttributes, uniqueEmail, customAttributes, marks, created, secrets } = connector
   return {
     id,
     type: 'entra',
@@ -22,6 +22,7 @@ export function toConnectorJson(publicBaseUrl: string, connector: Connector, pas
     requiredAttributes,
     // While the rows are being built the rule is not kept by all users yet.
     uniqueEmail: uniqueEmail === 'on',
+    customAttributes,
     marks,
     createdAt: created,
     scim: {

@@ -1,15 +1,16 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
-import type { Activity } from '../activity/activity.ts'
 import type { Authenticator } from '../connectors/authenticate.ts'
 import type { RateGate } from '../connectors/rate-gate.ts'
-import { fail, failureOf, type Failure } from '../kernel/failure.ts'
+import { fail, failureOf } from '../kernel/failure.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { Settings } from '../kernel/settings.ts'
-import { shorten } from '../kernel/text.ts'
 import type { ScimContext } from '../scim/context.ts'
+import { NO_PRECONDITION, type Precondition } from '../scim/precondition.ts'
 import { withinBudget } from './budget.ts'
+import { clientRequestId, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
 import type { ScimAnswer, ScimRequest, ScimRoute } from './scim-route.ts'
+import { recordFailure } from './scim-failures.ts'
 import { marksOf, type ScimMark } from './scim-marks.ts'
 import { SCIM_MEDIA_TYPE, scimErrorResponse, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
 
@@ -86,6 +87,7 @@ async function run(
       correlationId: invocation.invocationId,
       clientRequestId: clientRequestId(request),
     },
+    precondition: preconditionOf(request),
     baseUrl: `${services.settings.publicBaseUrl}/scim/v2/${tenant.connector}`,
     now: services.now,
     deadline: Date.now() + LIMITS.requestBudgetMs - 5_000,
@@ -98,7 +100,7 @@ async function run(
       if (connector.marks[mark] === undefined) await services.authenticator.noteMark(tenant, mark)
     return answer
   } catch (error) {
-    await recordFailure(context, request.method, route, failureOf(error))
+    await recordFailure(context, { method: request.method, template: route.template }, failureOf(error))
     throw error
   }
 }
@@ -113,48 +115,28 @@ async function serve(
   if (handler === undefined) return fail({ code: 'method_not_allowed', allow: Object.keys(methods) })
   const hasBody = request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH'
   const body = hasBody ? await readJsonBody(request, route.bodyBytes ?? LIMITS.bodyBytes) : undefined
-  const parsed: ScimRequest = { context, params, query: new URL(request.url).searchParams, body }
+  const parsed: ScimRequest = {
+    context,
+    params,
+    query: new URL(request.url).searchParams,
+    body,
+    ifNoneMatch: request.headers.get('if-none-match') ?? undefined,
+  }
   const answer = await handler(parsed)
   return { answer, marks: marksOf(request.method, route.template, parsed, answer) }
 }
 
-/** The failures that an administrator should see in the activity; a client cannot fill the log with the others. */
-const RECORDED: ReadonlySet<Failure['code']> = new Set([
-  'bad_request',
-  'not_unique',
-  'conflict',
-  'too_large',
-  'rate_limited',
-])
-
-async function recordFailure(
-  context: ScimContext,
-  method: string,
-  route: ScimRoute,
-  failure: Failure | undefined,
-): Promise<void> {
-  if (failure === undefined || !RECORDED.has(failure.code)) return
-  const error = scimErrorOf(failure)
-  const type = route.template.includes('/Groups') ? 'group' : 'user'
-  const activity: Activity = {
-    operation: `${type}.${method.toLowerCase()}`,
-    status: error.status,
-    note: error.scimType ?? failure.code,
-    ...(failure.code === 'not_unique' ? { attributes: failure.attributes } : {}),
-  }
-  await context.recorder.record(context.tenant, context.caller, activity)
-}
-
-function clientRequestId(request: HttpRequest): string | undefined {
-  const id = request.headers.get('client-request-id') ?? request.headers.get('x-ms-client-request-id')
-  // Only what an id can be: it goes into the log and the activity.
-  return id !== null && /^[\w.-]{1,100}$/.test(id) ? id : undefined
+/** A GET answers If-None-Match with 304 itself; for everything else it is a condition of the change. */
+function preconditionOf({ method, headers }: HttpRequest): Precondition {
+  const ifMatch = headers.get('if-match') ?? undefined
+  const ifNoneMatch = method === 'GET' ? undefined : (headers.get('if-none-match') ?? undefined)
+  return ifMatch === undefined && ifNoneMatch === undefined ? NO_PRECONDITION : { ifMatch, ifNoneMatch }
 }
 
 function describe(error: unknown, line: LogLine): ScimError {
   const failure = failureOf(error)
   if (failure === undefined) {
-    line.error = place(error)
+    line.error = placeOf(error)
     return UNEXPECTED
   }
   const answer = scimErrorOf(failure)
@@ -163,17 +145,11 @@ function describe(error: unknown, line: LogLine): ScimError {
   return answer
 }
 
-/** Where a fault of ours happened. Its message may quote what a client sent, so only the places are told. */
-function place(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const frames = (error.stack ?? '').split('\n').filter((row) => row.trimStart().startsWith('at '))
-  return shorten([error.name, ...frames.map((row) => row.trim())].join(' '), 2_000)
-}
-
-function toResponse({ status, body, location }: ScimAnswer): HttpResponseInit {
+function toResponse({ status, body, location, etag }: ScimAnswer): HttpResponseInit {
   const headers = {
     ...(body === undefined ? {} : { 'Content-Type': SCIM_MEDIA_TYPE }),
     ...(location === undefined ? {} : { Location: location }),
+    ...(etag === undefined ? {} : { ETag: etag }),
   }
   return body === undefined ? { status, headers } : { status, headers, body: JSON.stringify(body) }
 }

@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
+import type { JsonObject } from '../kernel/json.ts'
 import type { Failure } from '../kernel/failure.ts'
 
 /** How a failure looks to a SCIM client (RFC 7644 §3.12). */
@@ -33,6 +34,10 @@ const ANSWERS: Answers = {
   bad_request: ({ scimType, detail }) => ({ status: 400, scimType, detail }),
   not_unique: ({ detail }) => ({ status: 409, scimType: 'uniqueness', detail }),
   conflict: ({ detail }) => ({ status: 409, detail }),
+  precondition_failed: () => ({
+    status: 412,
+    detail: 'The resource has changed since you read it. Read it again and repeat the change.',
+  }),
   length_required: () => ({ status: 411, detail: 'Send the body with a Content-Length, not chunked.' }),
   too_large: ({ detail }) => ({ status: 413, detail }),
   unsupported_media_type: ({ detail }) => ({ status: 415, detail }),
@@ -77,13 +82,17 @@ function later(status: number, detail: string, seconds: number): ScimError {
 /** Exactly this media type, without a charset: JSON is UTF-8, and strict clients compare the text. */
 export const SCIM_MEDIA_TYPE = 'application/scim+json'
 
-/** The answer: a body of these members and no others, since strict clients refuse more. `status` is a text. */
-export function scimErrorResponse({ status, scimType, detail, headers }: ScimError): HttpResponseInit {
-  const body = {
+/** The body: these members and no others, since strict clients refuse more. `status` is a text. */
+export function scimErrorBody({ status, scimType, detail }: ScimError): JsonObject {
+  return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
     detail,
   }
-  return { status, headers: { 'Content-Type': SCIM_MEDIA_TYPE, ...headers }, body: JSON.stringify(body) }
+}
+
+export function scimErrorResponse(error: ScimError): HttpResponseInit {
+  const headers = { 'Content-Type': SCIM_MEDIA_TYPE, ...error.headers }
+  return { status: error.status, headers, body: JSON.stringify(scimErrorBody(error)) }
 }

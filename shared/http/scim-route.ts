@@ -12,13 +12,16 @@ export interface ScimRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: unknown
+  /** What a reader has already, for 304. */
+  readonly ifNoneMatch: string | undefined
 }
 
 export interface ScimAnswer {
   readonly status: number
   readonly body?: JsonObject
-  /** Absolute URL of the resource that was written. */
+  /** Absolute URL of the resource. */
   readonly location?: string
+  readonly etag?: string
 }
 
 type ScimHandler = (request: ScimRequest) => Promise<ScimAnswer>

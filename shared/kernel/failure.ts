@@ -13,6 +13,8 @@ export type Failure =
   | { code: 'bad_request'; scimType: ScimType; detail: string }
   | { code: 'not_unique'; detail: string; attributes: readonly string[] }
   | { code: 'conflict'; detail: string; clashes?: readonly unknown[] }
+  /** A condition of the client itself (If-Match, If-None-Match) does not hold. */
+  | { code: 'precondition_failed' }
   | { code: 'length_required' }
   | { code: 'too_large'; detail: string }
   | { code: 'unsupported_media_type'; detail: string }

@@ -27,6 +27,7 @@ export const LIMITS = {
   /** Members that the groups of one list answer have together. */
   listedMembers: 50_000,
   importedUsers: 100,
+  customAttributes: 50,
   failedAuthenticationsPerMinute: 600,
   failureActivityPerMinute: 60,
   connectorCacheMs: 30_000,

@@ -1,6 +1,8 @@
 import type { Caller } from '../activity/activity.ts'
 import type { ActivityRecorder } from '../activity/recorder.ts'
+import type { CustomAttribute } from '../kernel/custom-attribute.ts'
 import type { Tenant } from '../kernel/tenant.ts'
+import type { Precondition } from './precondition.ts'
 import type { Store } from '../storage/store.ts'
 
 /** What a connector demands of its users; both can be relaxed per connector. */
@@ -8,6 +10,7 @@ export interface ProvisioningRules {
   /** Paths such as `name.givenName`; `emails` means a login e-mail. */
   readonly requiredAttributes: readonly string[]
   readonly uniqueEmail: boolean
+  readonly customAttributes: readonly CustomAttribute[]
 }
 
 /** Everything that one SCIM request knows: made by the edge from the authenticated connector, and never kept. */
@@ -16,6 +19,7 @@ export interface ScimContext {
   readonly tenant: Tenant
   readonly rules: ProvisioningRules
   readonly caller: Caller
+  readonly precondition: Precondition
   readonly recorder: ActivityRecorder
   /** `{PUBLIC_BASE_URL}/scim/v2/{connector}`. */
   readonly baseUrl: string

@@ -22,12 +22,11 @@ export function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
     schemas: [`${CORE}:ServiceProviderConfig`],
     patch: { supported: true },
-    // Both numbers stand here even while bulk is off: strict clients require them.
-    bulk: { supported: false, maxOperations: LIMITS.bulkOperations, maxPayloadSize: LIMITS.largeBodyBytes },
+    bulk: { supported: true, maxOperations: LIMITS.bulkOperations, maxPayloadSize: LIMITS.largeBodyBytes },
     filter: { supported: true, maxResults: LIMITS.maxCount },
     changePassword: { supported: false },
-    sort: { supported: false },
-    etag: { supported: false },
+    sort: { supported: true },
+    etag: { supported: true },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',
@@ -48,13 +47,13 @@ export function serviceProviderConfig(baseUrl: string): JsonObject {
   }
 }
 
-export function listResourceTypes(baseUrl: string): JsonObject {
-  return listOf(resourceTypes(baseUrl))
+export function listResourceTypes(baseUrl: string, rules: ProvisioningRules): JsonObject {
+  return listOf(resourceTypes(baseUrl, rules))
 }
 
 /** 404 for a name that no resource type has. */
-export function getResourceType(baseUrl: string, name: string): JsonObject {
-  const found = resourceTypes(baseUrl).find((type) => type['id'] === name)
+export function getResourceType(baseUrl: string, rules: ProvisioningRules, name: string): JsonObject {
+  const found = resourceTypes(baseUrl, rules).find((type) => type['id'] === name)
   return found ?? fail({ code: 'not_found', detail: 'No resource type has this name.' })
 }
 
@@ -68,7 +67,8 @@ export function getSchema(baseUrl: string, rules: ProvisioningRules, urn: string
   return found ?? fail({ code: 'not_found', detail: 'No schema has this URN.' })
 }
 
-function resourceTypes(baseUrl: string): readonly JsonObject[] {
+function resourceTypes(baseUrl: string, { customAttributes }: ProvisioningRules): readonly JsonObject[] {
+  const extensions = [ENTERPRISE_USER, ...new Set(customAttributes.map(({ urn }) => urn))]
   const common = (name: string): JsonObject => ({
     schemas: [`${CORE}:ResourceType`],
     id: name,
@@ -81,7 +81,7 @@ function resourceTypes(baseUrl: string): readonly JsonObject[] {
       ...common('User'),
       description: 'User account',
       schema: CORE_USER,
-      schemaExtensions: [{ schema: ENTERPRISE_USER, required: false }],
+      schemaExtensions: extensions.map((schema) => ({ schema, required: false })),
     },
     { ...common('Group'), description: 'Group', schema: CORE_GROUP, schemaExtensions: [] },
   ]
@@ -90,7 +90,29 @@ function resourceTypes(baseUrl: string): readonly JsonObject[] {
 function schemas(baseUrl: string, rules: ProvisioningRules): readonly (JsonObject & { id: string })[] {
   const required = new Set(['userName', ...rules.requiredAttributes])
   const user = { ...USER_DEFINITION, attributes: markRequired(USER_DEFINITION.attributes, '', required) }
-  return [user, ENTERPRISE_DEFINITION, GROUP_DEFINITION].map((definition) => toSchema(baseUrl, definition))
+  const definitions = [user, ENTERPRISE_DEFINITION, ...customDefinitions(rules), GROUP_DEFINITION]
+  return definitions.map((definition) => toSchema(baseUrl, definition))
+}
+
+/** The schemas of what the customer maps beyond the standard ones. */
+function customDefinitions({ customAttributes }: ProvisioningRules): readonly SchemaDefinition[] {
+  return [...Map.groupBy(customAttributes, ({ urn }) => urn)].map(([id, attributes]) => ({
+    id,
+    name: 'Custom attributes',
+    description: 'Attributes that this connector takes beyond the standard schemas.',
+    attributes: attributes.map(({ name, type }) => ({
+      name,
+      type,
+      multiValued: false,
+      description: name,
+      required: false,
+      caseExact: false,
+      mutability: 'readWrite',
+      returned: 'default',
+      uniqueness: 'none',
+      ...(type === 'reference' ? { referenceTypes: ['external', 'uri'] } : {}),
+    })),
+  }))
 }
 
 /** `required` is true only where a POST without the attribute is refused, and for each complex attribute on the way there. */

@@ -20,6 +20,7 @@ import { changeMembers, requireKnown } from './members.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
 import { applyPatch } from './patch/apply.ts'
 import { parsePatch, type PatchOperation } from './patch/operations.ts'
+import { isConditional, NO_PRECONDITION, requireMatch, toEtag } from './precondition.ts'
 import type { Projector } from './projection.ts'
 import { checkIndexed, readResource, settle, textAt } from './resource.ts'
 import { CORE_GROUP } from './schema/attribute.ts'
@@ -52,20 +53,17 @@ export async function createGroup(
     if (refusal === undefined) return { ...state, id }
     return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
   })
+  if (members.length === 0) return toGroupResource(context, group)
   const changes = { ...noMemberChanges(), add: new Map(members.map((member) => [member.text, member])) }
-  await changeMembers(context, group.id, changes)
-  const populated = members.length > 0
-  const stored = projector.wants('members')
-    ? await readMemberRows(context, { id: group.id, populated })
-    : undefined
-  return projector.project(toGroupResource(context, group, stored))
+  await changeMembers(context, group, changes)
+  return getGroup({ ...context, precondition: NO_PRECONDITION }, group.id, projector)
 }
 
-/** GET /Groups/{id}. The members are read only where the answer shows them. */
+/** GET /Groups/{id}, whole: the members are read only where the projector says that the answer shows them. */
 export async function getGroup(context: ScimContext, id: string, projector: Projector): Promise<JsonObject> {
   const group = await requireGroup(context, id)
   const members = projector.wants('members') ? await readMemberRows(context, group) : undefined
-  return projector.project(toGroupResource(context, group, members))
+  return toGroupResource(context, group, members)
 }
 
 /**
@@ -78,12 +76,15 @@ export async function patchGroup(context: ScimContext, id: string, body: unknown
   const others = operations.filter((operation) => !isOnMembers(operation))
   const changes = memberChanges(onMembers)
   if (others.length > 0 && changes.add.size > 0) await requireKnown(context, [...changes.add.values()])
-  if (others.length > 0 || cannotFail(changes))
-    await changeGroup(context, groupId, (group) => {
-      const { attributes, skipped } = applyPatch(GROUP_SCHEMA, group, others)
-      return { attributes: settle(GROUP_SCHEMA, attributes), skipped }
-    })
-  await changeMembers(context, groupId, changes)
+  const conditional = isConditional(context.precondition)
+  const unchanged =
+    others.length > 0 || conditional || cannotFail(changes)
+      ? await changeGroup(context, groupId, (group) => {
+          const { attributes, skipped } = applyPatch(GROUP_SCHEMA, group, others)
+          return { attributes: settle(GROUP_SCHEMA, attributes), skipped }
+        })
+      : undefined
+  await changeMembers(context, (conditional && unchanged) || { id: groupId }, changes)
 }
 
 /** PUT /Groups/{id}. `members` replaces them all; without it they stay, since a rename must not empty a group. */
@@ -93,10 +94,11 @@ export async function replaceGroupResource(context: ScimContext, id: string, bod
   const given = membersOf(body)
   const members = readMembers(given)
   await requireKnown(context, members)
-  await changeGroup(context, groupId, () => ({ attributes, skipped: ignored }))
+  const unchanged = await changeGroup(context, groupId, () => ({ attributes, skipped: ignored }))
+  if (given === undefined) return
   const add = new Map(members.map((member) => [member.text, member]))
-  if (given !== undefined)
-    await changeMembers(context, groupId, { ...noMemberChanges(), replaceAll: true, add })
+  const target = isConditional(context.precondition) ? unchanged : undefined
+  await changeMembers(context, target ?? { id: groupId }, { ...noMemberChanges(), replaceAll: true, add })
 }
 
 /** DELETE /Groups/{id}: gone at once; the rows of very many members may follow. */
@@ -132,6 +134,7 @@ export function toGroupResource(
       created: group.created,
       lastModified: group.modified,
       location: `${baseUrl}/Groups/${group.id}`,
+      version: toEtag(group.version),
     },
   }
 }
@@ -150,14 +153,19 @@ function toMember(baseUrl: string, { id, kind }: Member): JsonObject {
 
 type Change = (group: StoredGroup) => { attributes: JsonObject; skipped: readonly string[] }
 
-async function changeGroup(context: ScimContext, id: ResourceId, change: Change): Promise<void> {
-  await retryWhileChanged(async () => {
+/** Writes a group's attributes. Comes back with the group where there was nothing to write. */
+async function changeGroup(
+  context: ScimContext,
+  id: ResourceId,
+  change: Change,
+): Promise<StoredGroup | undefined> {
+  const outcome = await retryWhileChanged(async () => {
     const before = await requireGroup(context, id)
     const { attributes, skipped } = change(before)
     const changed = changedAttributes(before.attributes, attributes)
     if (changed.length === 0) {
       await recordSkipped(context, { type: 'Group', id }, skipped)
-      return true
+      return { unchanged: before }
     }
     const at = context.now()
     const after: GroupState = { ...stateOf(attributes, at), created: before.created }
@@ -170,9 +178,10 @@ async function changeGroup(context: ScimContext, id: ResourceId, change: Change)
     }
     const rows = activityRows(context.caller, activity, at)
     const refusal = await replaceGroup(context.store, context.tenant, { before, after }, rows)
-    if (refusal === undefined) return true
+    if (refusal === undefined) return { unchanged: undefined }
     return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
   })
+  return outcome.unchanged
 }
 
 function stateOf(attributes: JsonObject, at: Date): Omit<GroupState, 'created'> {
@@ -218,7 +227,9 @@ function requireGroupId(id: string): ResourceId {
 
 async function requireGroup(context: ScimContext, id: string): Promise<StoredGroup> {
   const group = await findGroup(context.store, context.tenant, requireGroupId(id))
-  return group ?? fail({ code: 'not_found', detail: 'No group has this id.' })
+  if (group === undefined) return fail({ code: 'not_found', detail: 'No group has this id.' })
+  requireMatch(context.precondition, group.version)
+  return group
 }
 
 async function refuseTaken(

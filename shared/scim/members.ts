@@ -19,6 +19,15 @@ import { matchesElement } from './filter/match.ts'
 import { isEmpty, type MemberChanges, type MemberReference } from './member-changes.ts'
 import { GROUP_SCHEMA } from './schema/definitions.ts'
 
+/** The group to write to; with an etag, only if it is still as it was read. */
+interface TargetGroup {
+  readonly id: ResourceId
+  readonly etag?: string | undefined
+}
+
+/** Its first write takes the condition away: from then on the group changes by our own hand. */
+type OpenGroup = { id: ResourceId; etag: string | undefined }
+
 /**
  * Writes the changes of a group's members, in transactions of 32 additions or 48 removals: more than fit into one are
  * not atomic in Table Storage, but each is repeatable, so a client that tries again converges. Known members are
@@ -26,11 +35,12 @@ import { GROUP_SCHEMA } from './schema/definitions.ts'
  */
 export async function changeMembers(
   context: ScimContext,
-  group: ResourceId,
+  target: TargetGroup,
   changes: MemberChanges,
 ): Promise<void> {
   if (isEmpty(changes)) return
-  if ([...changes.add.values()].some(({ id }) => id === group))
+  const group = { id: target.id, etag: target.etag }
+  if ([...changes.add.values()].some(({ id }) => id === group.id))
     badRequest('invalidValue', 'A group cannot be a member of itself.')
   const additions = [...changes.add.values()]
   if (!needsList(changes)) {
@@ -40,7 +50,7 @@ export async function changeMembers(
   }
   // Nothing is removed before it is known that the new members exist.
   const wanted = await requireKnown(context, additions)
-  const current = await listMembers(context.store, context.tenant, group)
+  const current = await listMembers(context.store, context.tenant, group.id)
   const staying = new Set(wanted.map(({ id }) => id))
   const present = new Set(current.map(({ id }) => id))
   const going = current.filter((member) => !staying.has(member.id) && goes(changes, member))
@@ -83,7 +93,7 @@ function known(members: readonly MemberReference[]): readonly ResourceId[] {
 
 async function add(
   context: ScimContext,
-  group: ResourceId,
+  group: OpenGroup,
   members: readonly MemberReference[],
 ): Promise<void> {
   let added = 0
@@ -95,7 +105,7 @@ async function add(
 /** Takes it that all exist, which the transaction checks; only where it is refused each one is looked up. */
 async function addSome(
   context: ScimContext,
-  group: ResourceId,
+  group: OpenGroup,
   members: readonly MemberReference[],
 ): Promise<number> {
   const hopeful = members.flatMap(({ id, kind }) => (id === undefined ? [] : [{ id, kind }]))
@@ -118,11 +128,7 @@ async function addSome(
 }
 
 /** Removing who is not in, or does not exist, is a success that changes nothing. */
-async function remove(
-  context: ScimContext,
-  group: ResourceId,
-  members: readonly ResourceId[],
-): Promise<void> {
+async function remove(context: ScimContext, group: OpenGroup, members: readonly ResourceId[]): Promise<void> {
   for (let i = 0; i < members.length; i += REMOVED_AT_ONCE) {
     let some = members.slice(i, i + REMOVED_AT_ONCE)
     await retryWhileChanged(async () => {
@@ -132,7 +138,7 @@ async function remove(
       if (refusal === undefined) return true
       requireGroup(refusal)
       // Refused for one who is not in: of one member nothing is left to do, of several the others are found.
-      some = some.length === 1 ? [] : [...(await findMembers(context.store, context.tenant, group, some))]
+      some = some.length === 1 ? [] : [...(await findMembers(context.store, context.tenant, group.id, some))]
       return undefined
     })
   }
@@ -147,21 +153,25 @@ interface MembersWrite {
 
 async function write(
   context: ScimContext,
-  group: ResourceId,
+  group: OpenGroup,
   { verb, members, unknown }: MembersWrite,
 ): Promise<MembersRefusal | undefined> {
   const { store, tenant, caller } = context
   const at = context.now()
-  const touch: GroupTouch = { modified: at.toISOString(), version: randomText(10) }
+  const touch: GroupTouch = { modified: at.toISOString(), version: randomText(10), etag: group.etag }
   const sign = verb === 'add' ? '+' : '-'
   const rows = activityRows(
     caller,
-    memberActivity(group, [...members.map(({ id }) => sign + id), ...unknown.map(unknownNote)].join(' ')),
+    memberActivity(group.id, [...members.map(({ id }) => sign + id), ...unknown.map(unknownNote)].join(' ')),
     at,
   )
-  return verb === 'add'
-    ? addMembers(store, tenant, { group, touch, members }, rows)
-    : removeMembers(store, tenant, { group, touch, members: members.map(({ id }) => id) }, rows)
+  const change = { group: group.id, touch }
+  const refusal =
+    verb === 'add'
+      ? await addMembers(store, tenant, { ...change, members }, rows)
+      : await removeMembers(store, tenant, { ...change, members: members.map(({ id }) => id) }, rows)
+  if (refusal === undefined) group.etag = undefined
+  return refusal
 }
 
 function memberActivity(group: ResourceId, note: string): Activity {
@@ -176,10 +186,10 @@ function memberActivity(group: ResourceId, note: string): Activity {
 
 async function recordUnknown(
   context: ScimContext,
-  group: ResourceId,
+  group: OpenGroup,
   unknown: readonly MemberReference[],
 ): Promise<void> {
-  const activity = memberActivity(group, unknown.map(unknownNote).join(' '))
+  const activity = memberActivity(group.id, unknown.map(unknownNote).join(' '))
   await context.recorder.record(context.tenant, context.caller, activity)
 }
 
@@ -189,6 +199,7 @@ function unknownNote({ id, text }: MemberReference): string {
 }
 
 function requireGroup(refusal: MembersRefusal): void {
+  if (refusal === 'group changed') fail({ code: 'precondition_failed' })
   if (refusal === 'group missing') fail({ code: 'not_found', detail: 'No group has this id.' })
 }
 

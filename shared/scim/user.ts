@@ -4,8 +4,10 @@ import type { ResourceId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { StoredUser, UserIndex, UserState } from '../storage/users.ts'
 import type { ProvisioningRules, ScimContext } from './context.ts'
+import { toEtag } from './precondition.ts'
 import { checkIndexed, effectiveRole, textAt } from './resource.ts'
 import { CORE_USER, ENTERPRISE_USER } from './schema/attribute.ts'
+import { userSchema } from './schema/user-schema.ts'
 
 /** How an administrator mends a missing attribute: the sentence stands in Entra's provisioning log. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -40,7 +42,7 @@ export function indexOf(attributes: JsonObject, rules: ProvisioningRules): UserI
   for (const [name, value] of Object.entries({ userName, displayName, familyName, externalId }))
     checkIndexed(name, value)
   for (const address of emails) checkIndexed('emails', address)
-  const searched = [userName, email, displayName, familyName].filter((text) => text !== undefined)
+  const searched = [userName, ...emails, displayName, familyName].filter((text) => text !== undefined)
   return {
     userName,
     externalId,
@@ -72,13 +74,39 @@ export function toUserResource(
   groups?: readonly ResourceId[],
 ): JsonObject {
   const location = `${context.baseUrl}/Users/${user.id}`
+  const { attributes, extensions } = shown(context, user.attributes)
   return {
-    schemas: user.attributes[ENTERPRISE_USER] === undefined ? [CORE_USER] : [CORE_USER, ENTERPRISE_USER],
+    schemas: [CORE_USER, ...extensions],
     id: user.id,
-    ...user.attributes,
+    ...attributes,
     ...(groups?.length ? { groups: groups.map((group) => toGroupReference(context, group)) } : {}),
-    meta: { resourceType: 'User', created: user.created, lastModified: user.modified, location },
+    meta: {
+      resourceType: 'User',
+      created: user.created,
+      lastModified: user.modified,
+      location,
+      version: toEtag(user.version),
+    },
   }
+}
+
+/** What the connector's schemas have of a stored user: values of custom attributes that were taken out stay hidden. */
+function shown(
+  { rules }: ScimContext,
+  stored: JsonObject,
+): { attributes: JsonObject; extensions: readonly string[] } {
+  const urns = Object.keys(stored).filter((name) => name.startsWith('urn:'))
+  if (urns.every((urn) => urn === ENTERPRISE_USER)) return { attributes: stored, extensions: urns }
+  const { extensions } = userSchema(rules.customAttributes)
+  const attributes: Record<string, unknown> = { ...stored }
+  for (const urn of urns) {
+    const known = extensions.get(urn.toLowerCase())?.attributes
+    const held = stored[urn]
+    const kept = isRecord(held) ? Object.entries(held).filter(([name]) => known?.has(name.toLowerCase())) : []
+    if (kept.length > 0) attributes[urn] = Object.fromEntries(kept)
+    else delete attributes[urn]
+  }
+  return { attributes, extensions: urns.filter((urn) => attributes[urn] !== undefined) }
 }
 
 /** Names of top-level and extension attributes that differ, for the activity row. */

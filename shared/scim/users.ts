@@ -23,9 +23,11 @@ import { parseFilter } from './filter/parse.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
 import { applyPatch } from './patch/apply.ts'
 import { parsePatch } from './patch/operations.ts'
+import { requireMatch } from './precondition.ts'
 import type { Projector } from './projection.ts'
 import { readResource, settle, textAt, unknownRoles } from './resource.ts'
-import { USER_SCHEMA } from './schema/definitions.ts'
+import type { ResourceSchema } from './schema/attribute.ts'
+import { userSchema } from './schema/user-schema.ts'
 import {
   changedAttributes,
   forbidClearing,
@@ -41,7 +43,7 @@ export type Origin = 'directory' | 'platform'
 
 /** POST /Users. 409 where the user name or the login e-mail is taken, 400 where something required is missing. */
 export async function createUser(context: ScimContext, body: unknown, origin: Origin): Promise<JsonObject> {
-  const { attributes: received, ignored } = readResource(USER_SCHEMA, body)
+  const { attributes: received, ignored } = readResource(schemaOf(context), body)
   const attributes = { ...received, active: received['active'] ?? true }
   const index = indexOf(attributes, context.rules)
   // The platform's own accounts may lack what Entra will fill in when it matches them.
@@ -73,7 +75,7 @@ export async function createUser(context: ScimContext, body: unknown, origin: Or
 }
 
 /**
- * GET /Users/{id}. 404 for an id that no user of this connector has, and where a filter is given that the user does
+ * GET /Users/{id}, whole: the projector only says whether the groups are worth reading. 404 for an id that no user of this connector has, and where a filter is given that the user does
  * not pass: Microsoft's reference code looks up a user's manager that way.
  */
 export async function getUser(
@@ -83,10 +85,12 @@ export async function getUser(
   filter?: string,
 ): Promise<JsonObject> {
   const user = await requireUser(context, id)
-  if (filter !== undefined && !matchesFilter(USER_SCHEMA, toUserResource(context, user), parseFilter(filter)))
+  if (
+    filter !== undefined &&
+    !matchesFilter(schemaOf(context), toUserResource(context, user), parseFilter(filter))
+  )
     fail({ code: 'not_found', detail: 'The user does not pass the filter.' })
-  const groups = projector.wants('groups') ? await groupsOf(context, user) : undefined
-  return projector.project(toUserResource(context, user, groups))
+  return toUserResource(context, user, projector.wants('groups') ? await groupsOf(context, user) : undefined)
 }
 
 /** PATCH /Users/{id}: all operations or none, and no write where nothing changes. */
@@ -96,12 +100,13 @@ export async function patchUser(
   body: unknown,
   projector: Projector,
 ): Promise<JsonObject> {
-  const operations = parsePatch(USER_SCHEMA, body)
+  const schema = schemaOf(context)
+  const operations = parsePatch(schema, body)
   return changeUser(context, id, projector, (user) => {
-    const { attributes, skipped } = applyPatch(USER_SCHEMA, user, operations)
+    const { attributes, skipped } = applyPatch(schema, user, operations)
     // `active` cannot be cleared: an empty value must neither let a person in nor throw one out.
     const active = attributes['active'] ?? user.index.active
-    return { attributes: settle(USER_SCHEMA, { ...attributes, active }), skipped }
+    return { attributes: settle(schema, { ...attributes, active }), skipped }
   })
 }
 
@@ -112,7 +117,7 @@ export async function replaceUserResource(
   body: unknown,
   projector: Projector,
 ): Promise<JsonObject> {
-  const { attributes, ignored } = readResource(USER_SCHEMA, body)
+  const { attributes, ignored } = readResource(schemaOf(context), body)
   return changeUser(context, id, projector, (user) => ({
     attributes: { ...attributes, active: attributes['active'] ?? user.index.active },
     skipped: ignored,
@@ -134,6 +139,8 @@ export async function deleteUser(context: ScimContext, id: string): Promise<void
     return refusal === undefined ? true : undefined
   })
 }
+
+const schemaOf = ({ rules }: ScimContext): ResourceSchema => userSchema(rules.customAttributes)
 
 interface Changed {
   readonly attributes: JsonObject
@@ -157,8 +164,11 @@ async function changeUser(
     return after && { user: after, skipped: changed.skipped, written: true }
   })
   if (!written) await recordSkipped(context, { type: 'User', id: user.id }, skipped)
-  const groups = projector.asksFor('groups') ? await groupsOf(context, user) : undefined
-  return projector.project(toUserResource(context, user, groups))
+  return toUserResource(
+    context,
+    user,
+    projector.asksFor('groups') ? await groupsOf(context, user) : undefined,
+  )
 }
 
 async function writeUser(
@@ -219,7 +229,9 @@ function operationOf(before: StoredUser, after: UserState): string {
 async function requireUser(context: ScimContext, id: string): Promise<StoredUser> {
   const parsed = parseResourceId(id)
   const user = parsed && (await findUser(context.store, context.tenant, parsed))
-  return user ?? fail({ code: 'not_found', detail: 'No user has this id.' })
+  if (user === undefined) return fail({ code: 'not_found', detail: 'No user has this id.' })
+  requireMatch(context.precondition, user.version)
+  return user
 }
 
 /** A read that meets the unfinished sweep of a deleted group lends it this much time. */

@@ -1,3 +1,4 @@
+import { CUSTOM_ATTRIBUTE_TYPES, type CustomAttribute } from '../kernel/custom-attribute.ts'
 import { isRecord } from '../kernel/json.ts'
 import { fail } from '../kernel/failure.ts'
 import type { Row, Values } from './table.ts'
@@ -30,6 +31,7 @@ export interface ConnectorState {
   readonly secrets: readonly ScimSecret[]
   readonly requiredAttributes: readonly string[]
   readonly uniqueEmail: UniqueEmailRule
+  readonly customAttributes: readonly CustomAttribute[]
   readonly marks: Marks
   readonly created: string
   readonly deletedAt: string | undefined
@@ -44,6 +46,7 @@ export function connectorValues(state: ConnectorState): Values {
     se: JSON.stringify(state.secrets),
     rq: JSON.stringify(state.requiredAttributes),
     ue: state.uniqueEmail,
+    cu: JSON.stringify(state.customAttributes),
     mk: JSON.stringify(state.marks),
     ca: state.created,
     ...(state.deletedAt === undefined ? {} : { da: state.deletedAt }),
@@ -59,6 +62,7 @@ export function toConnectorState({ values }: Row): ConnectorState {
     secrets: list(values['se']).map(toSecret),
     requiredAttributes: list(values['rq']).map(String),
     uniqueEmail: ue === 'on' || ue === 'building' || ue === 'off' ? ue : damaged(),
+    customAttributes: list(values['cu'] ?? '[]').map(toCustomAttribute),
     marks: toMarks(values['mk']),
     created: String(values['ca']),
     deletedAt: da === undefined ? undefined : String(da),
@@ -84,6 +88,12 @@ function toSecret(value: unknown): ScimSecret {
     createdAt: String(createdAt),
     ...(typeof lastUsedAt !== 'string' ? {} : { lastUsedAt }),
   }
+}
+
+function toCustomAttribute(value: unknown): CustomAttribute {
+  if (!isRecord(value)) return damaged()
+  const type = CUSTOM_ATTRIBUTE_TYPES.find((known) => known === value['type']) ?? damaged()
+  return { urn: String(value['urn']), name: String(value['name']), type }
 }
 
 function toMarks(value: unknown): Marks {

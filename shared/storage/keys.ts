@@ -46,7 +46,7 @@ export const sweepKey = (group: ResourceId): string => SWEEP_PREFIX + group
 const SEARCH_BYTES = 12
 
 /** Serves "begins with": the hex of the first bytes keeps the order of the folded text. */
-function searchPrefix(text: string): string {
+export function searchPrefix(text: string): string {
   return `s.${Buffer.from(fold(text)).subarray(0, SEARCH_BYTES).toString('hex')}`
 }
 

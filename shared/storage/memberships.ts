@@ -14,7 +14,7 @@ import {
   type ResourceKind,
 } from './keys.ts'
 import type { Store } from './store.ts'
-import type { Write } from './table.ts'
+import type { Refusal, Write } from './table.ts'
 import { commit } from './transaction.ts'
 
 export interface Member {
@@ -30,11 +30,13 @@ const SWEPT_AT_ONCE = 50
 
 /** What a change of members writes to the group's row. */
 export interface GroupTouch {
+  /** The group must still be as it was read: only where the client made that a condition. */
+  readonly etag?: string | undefined
   readonly modified: string
   readonly version: string
 }
 
-export type MembersRefusal = 'group missing' | 'member missing'
+export type MembersRefusal = 'group missing' | 'group changed' | 'member missing'
 
 /**
  * Adds at most 32 members. The same transaction touches the group and each member, which fails where one does not
@@ -58,8 +60,7 @@ export async function addMembers(
     [touchWrite(group, touch), ...writes, ...activity],
     activity[0].key,
   )
-  if (refusal === undefined) return undefined
-  return refusal.index === 0 ? 'group missing' : 'member missing'
+  return refusal && toMembersRefusal(refusal)
 }
 
 /** Removes at most 48 members, all of which must be in; `member missing` leaves everything as it was. */
@@ -72,8 +73,13 @@ export async function removeMembers(
   const { group, touch, members } = change
   const writes = [touchWrite(group, touch), ...members.flatMap((id) => pairDeletes(group, id)), ...activity]
   const refusal = await commit(store, tenant, writes, activity[0].key)
-  if (refusal === undefined) return undefined
-  return refusal.index === 0 ? 'group missing' : 'member missing'
+  return refusal && toMembersRefusal(refusal)
+}
+
+/** The group's touch is the first write; all others are about members. */
+function toMembersRefusal({ index, reason }: Refusal): MembersRefusal {
+  if (index > 0) return 'member missing'
+  return reason === 'missing' ? 'group missing' : 'group changed'
 }
 
 /** Those of the ids that are in the group: one point read each. */
@@ -177,5 +183,7 @@ export function pairDeletes(group: ResourceId, member: ResourceId): readonly Wri
 }
 
 function touchWrite(group: ResourceId, touch: GroupTouch): Write {
-  return { kind: 'merge', key: groupKey(group), values: { ma: touch.modified, op: touch.version, hm: true } }
+  const values = { ma: touch.modified, op: touch.version, hm: true }
+  const touched = { kind: 'merge', key: groupKey(group), values } as const
+  return touch.etag === undefined ? touched : { ...touched, etag: touch.etag }
 }

@@ -11,7 +11,7 @@ import { commit, tidy } from './transaction.ts'
 import { removalWrites, type StoredUser } from './users.ts'
 
 /** Membership pairs that fit into the transaction of a DELETE beside the resource's own rows. */
-const PAIRS_WITH_USER = 30
+const PAIRS_WITH_USER = 24
 const PAIRS_WITH_GROUP = 44
 const PAIRS_ALONE = 50
 

@@ -1,6 +1,7 @@
 import { fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import { parseRole, type Role } from '../kernel/roles.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { ActivityWrites } from './activity.ts'
@@ -11,6 +12,7 @@ import {
   loginEmailKey,
   prefixEnd,
   searchKey,
+  searchPrefix,
   userExternalIdPrefix,
   userKey,
   userNameKey,
@@ -98,6 +100,19 @@ export async function findUserIdsByEmail(
   email: string,
 ): Promise<readonly ResourceId[]> {
   return idsUnder(store, tenant, emailPrefix(tenant, email))
+}
+
+/** Users of whom a name or e-mail begins with the text, or with its first bytes where it is longer than a search key. */
+export async function findUserIdsByPrefix(
+  store: Store,
+  tenant: Tenant,
+  beginning: string,
+): Promise<readonly ResourceId[]> {
+  const from = searchPrefix(beginning)
+  const range = { from, to: prefixEnd(from), limit: LOOKED_UP }
+  const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
+  const ids = rows.map((row) => requireId(row.key.slice(row.key.lastIndexOf('.') + 1)))
+  return [...new Set(ids)].toSorted()
 }
 
 /** Creates the user with its index rows, counter and activity in one transaction. */
@@ -241,8 +256,11 @@ function pointedId(row: Row | undefined): ResourceId | undefined {
   return row && requireId(row.values['id'])
 }
 
+/** Index rows read at most: more than any request may look at, so that it can tell. A user has several search rows. */
+const LOOKED_UP = 5 * (LIMITS.scannedResources + 1)
+
 async function idsUnder(store: Store, tenant: Tenant, prefix: string): Promise<readonly ResourceId[]> {
-  const range = { from: prefix, to: prefixEnd(prefix), limit: 1_000 }
+  const range = { from: prefix, to: prefixEnd(prefix), limit: LOOKED_UP }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
   return rows.map((row) => requireId(row.key.slice(prefix.length)))
 }

@@ -63,7 +63,11 @@ describe('credentials', () => {
       expect(found).toEqual({
         id: connector.id,
         state: 'enabled',
-        rules: { requiredAttributes: ['name.givenName', 'name.familyName', 'emails'], uniqueEmail: true },
+        rules: {
+          requiredAttributes: ['name.givenName', 'name.familyName', 'emails'],
+          uniqueEmail: true,
+          customAttributes: [],
+        },
         marks: {},
       })
       expect(secretId).toBe(connector.secrets[0]?.id)

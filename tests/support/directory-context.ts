@@ -35,6 +35,7 @@ export const STORES: readonly StoreKind[] = ['memory', 'Azurite']
 export const STRICT: ProvisioningRules = {
   requiredAttributes: ['name.givenName', 'name.familyName', 'emails'],
   uniqueEmail: true,
+  customAttributes: [],
 }
 
 export interface DirectoryOptions {
@@ -153,6 +154,8 @@ export function pageQuery(query: Partial<ListQuery> = {}): ListQuery {
   const nothing = undefined
   return {
     filter: nothing,
+    sortBy: nothing,
+    sortOrder: nothing,
     startIndex: nothing,
     count: nothing,
     attributes: nothing,

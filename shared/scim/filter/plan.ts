@@ -1,7 +1,12 @@
 import { parseResourceId, type ResourceId } from '../../kernel/ids.ts'
 import { findGroupIdByExternalId, findGroupIdsByName } from '../../storage/groups.ts'
 import { listMemberships } from '../../storage/memberships.ts'
-import { findUserIdByName, findUserIdsByEmail, findUserIdsByExternalId } from '../../storage/users.ts'
+import {
+  findUserIdByName,
+  findUserIdsByEmail,
+  findUserIdsByExternalId,
+  findUserIdsByPrefix,
+} from '../../storage/users.ts'
 import type { ScimContext } from '../context.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath, type Target } from '../schema/resolve.ts'
@@ -19,7 +24,9 @@ export function planLookup(schema: ResourceSchema, filter: Filter): Lookup | und
     return filter.terms.map((term) => planLookup(schema, term)).find((lookup) => lookup !== undefined)
   if (filter.kind === 'or') return unionOf(filter.terms.map((term) => planLookup(schema, term)))
   if (filter.kind === 'matches') return planMatches(schema, filter)
-  if (filter.kind !== 'compare' || filter.operator !== 'eq') return undefined
+  if (filter.kind !== 'compare') return undefined
+  if (filter.operator === 'sw') return planPrefix(schema, filter)
+  if (filter.operator !== 'eq') return undefined
   const target = resolvePath(schema, filter.path)
   return target && planEquality(schema, target, filter.value)
 }
@@ -57,6 +64,29 @@ function planEquality(schema: ResourceSchema, target: Target, literal: Literal):
   if (name === 'id') return async () => only(parseResourceId(text))
   if (sub !== 'value') return undefined
   return schema.kind === 'User' ? planUser(name, text) : planGroup(name, text)
+}
+
+/** Names that the search rows hold: userName, e-mails, displayName and family name of users. */
+const SEARCHED: ReadonlySet<string> = new Set([
+  'userName',
+  'emails',
+  'emails.value',
+  'displayName',
+  'name.familyName',
+])
+
+/** "Begins with" on what the search rows hold, which serve other values too: every hit is checked afterwards. */
+function planPrefix(
+  schema: ResourceSchema,
+  filter: Extract<Filter, { kind: 'compare' }>,
+): Lookup | undefined {
+  const target = resolvePath(schema, filter.path)
+  if (schema.kind !== 'User' || target === undefined || target.extension !== undefined) return undefined
+  const name =
+    target.sub === undefined ? target.attribute.name : `${target.attribute.name}.${target.sub.name}`
+  const text = filter.value
+  if (!SEARCHED.has(name) || typeof text !== 'string' || text === '') return undefined
+  return ({ store, tenant }) => findUserIdsByPrefix(store, tenant, text)
 }
 
 function planUser(name: string, text: string): Lookup | undefined {

@@ -1,0 +1,137 @@
+import { badRequest } from '../kernel/failure.ts'
+import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
+import { findGroup, toGroup, type StoredGroup } from '../storage/groups.ts'
+import { listFirst } from '../storage/listing.ts'
+import { findMembers } from '../storage/memberships.ts'
+import type { Row } from '../storage/table.ts'
+import { findUser, toUser, type StoredUser } from '../storage/users.ts'
+import type { ScimContext } from './context.ts'
+import type { Filter } from './filter/ast.ts'
+import { matchesFilter } from './filter/match.ts'
+import { planLookup } from './filter/plan.ts'
+import { readMemberRows, toGroupResource } from './groups.ts'
+import type { Projector } from './projection.ts'
+import type { ResourceSchema } from './schema/attribute.ts'
+import { GROUP_SCHEMA } from './schema/definitions.ts'
+import { userSchema } from './schema/user-schema.ts'
+import { groupsOf } from './users.ts'
+import { toUserResource } from './user.ts'
+
+/** What users and groups do differently in a list. */
+export interface Listed<T> {
+  readonly kind: 'User' | 'Group'
+  readonly schema: (context: ScimContext) => ResourceSchema
+  readonly find: (context: ScimContext, id: ResourceId) => Promise<T | undefined>
+  readonly read: (row: Row) => T
+  /** With what a filter may look at. */
+  readonly candidate: (context: ScimContext, stored: T, filter: Filter) => Promise<JsonObject>
+  /** As a filter or sort sees it without reading anything more. */
+  readonly plain: (context: ScimContext, stored: T) => JsonObject
+  /** With what the projection wants: the members of a group, the groups of a user. */
+  readonly resource: (context: ScimContext, stored: T, projector: Projector) => Promise<JsonObject>
+}
+
+export const USERS: Listed<StoredUser> = {
+  kind: 'User',
+  schema: ({ rules }) => userSchema(rules.customAttributes),
+  find: ({ store, tenant }, id) => findUser(store, tenant, id),
+  read: toUser,
+  candidate: async (context, user) => toUserResource(context, user),
+  plain: toUserResource,
+  resource: async (context, user, projector) =>
+    toUserResource(context, user, projector.asksFor('groups') ? await groupsOf(context, user) : undefined),
+}
+
+export const GROUPS: Listed<StoredGroup> = {
+  kind: 'Group',
+  schema: () => GROUP_SCHEMA,
+  find: ({ store, tenant }, id) => findGroup(store, tenant, id),
+  read: toGroup,
+  candidate: async (context, group, filter) => {
+    const ids = [...memberIds(filter)]
+    const members = ids.length === 0 ? [] : await findMembers(context.store, context.tenant, group.id, ids)
+    return toGroupResource(
+      context,
+      group,
+      members.map((id) => ({ id, kind: 'User' })),
+    )
+  },
+  plain: toGroupResource,
+  resource: async (context, group, projector) =>
+    toGroupResource(
+      context,
+      group,
+      projector.wants('members') ? await readMemberRows(context, group) : undefined,
+    ),
+}
+
+/**
+ * The resources that pass a filter, by id: through an index where one serves it, else by reading all. Every candidate
+ * is checked against the whole filter: an index only narrows, and a hash only nearly identifies. 400 `tooMany` beyond
+ * the 2,000 resources that one request may read.
+ */
+export async function findMatching<T>(
+  context: ScimContext,
+  listed: Listed<T>,
+  filter: Filter,
+): Promise<readonly T[]> {
+  const matching: T[] = []
+  for (const stored of await findCandidates(context, listed, filter)) {
+    const candidate = await listed.candidate(context, stored, filter)
+    if (matchesFilter(listed.schema(context), candidate, filter)) matching.push(stored)
+  }
+  return matching
+}
+
+/** All resources, for a sort that no index serves; 400 `tooMany` beyond 2,000. */
+export async function findAll<T>(context: ScimContext, listed: Listed<T>): Promise<readonly T[]> {
+  const limit = LIMITS.scannedResources
+  const rows = await listFirst(context.store, context.tenant, listed.kind, limit + 1)
+  if (rows.length > limit)
+    refuseScan(
+      'No index serves this request. Filter by userName, externalId, emails or id; groups by displayName, externalId or id',
+    )
+  return rows.map(listed.read)
+}
+
+async function findCandidates<T>(
+  context: ScimContext,
+  listed: Listed<T>,
+  filter: Filter,
+): Promise<readonly T[]> {
+  const lookup = planLookup(listed.schema(context), filter)
+  if (lookup === undefined) return findAll(context, listed)
+  const ids = await lookup(context)
+  if (ids.length > LIMITS.scannedResources)
+    refuseScan('Too many resources begin with this. Give more letters')
+  const found = await Promise.all(ids.map((id) => listed.find(context, id)))
+  return found.filter((stored) => stored !== undefined)
+}
+
+function refuseScan(sentence: string): never {
+  return badRequest(
+    'tooMany',
+    `${sentence}: a request reads at most ${LIMITS.scannedResources} resources to find those that match.`,
+  )
+}
+
+/** Ids that a filter compares members with: whether they are in is all that it can ask of a group of any size. */
+function* memberIds(filter: Filter): Generator<ResourceId> {
+  if (filter.kind === 'and' || filter.kind === 'or') for (const term of filter.terms) yield* memberIds(term)
+  if (filter.kind === 'not') yield* memberIds(filter.term)
+  if (filter.kind === 'matches' && filter.path.filter !== undefined && isMembers(filter.path.attribute))
+    yield* literalIds(filter.path.filter)
+  if (filter.kind === 'compare' && isMembers(filter.path.attribute)) yield* literalIds(filter)
+}
+
+function* literalIds(filter: Filter): Generator<ResourceId> {
+  if (filter.kind === 'and' || filter.kind === 'or') for (const term of filter.terms) yield* literalIds(term)
+  const id = filter.kind === 'compare' ? parseResourceId(filter.value) : undefined
+  if (id !== undefined) yield id
+}
+
+function isMembers(name: string): boolean {
+  return name.toLowerCase() === 'members'
+}

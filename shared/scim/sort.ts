@@ -1,0 +1,67 @@
+import { badRequest } from '../kernel/failure.ts'
+import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { fold } from '../kernel/text.ts'
+import { parsePath } from './filter/parse.ts'
+import { valueOf, type ResourceSchema } from './schema/attribute.ts'
+import { resolvePath, type Target } from './schema/resolve.ts'
+
+export interface SortOrder {
+  readonly path: string
+  readonly descending: boolean
+}
+
+/** `sortBy` and `sortOrder` of a request; `undefined` where it does not sort. */
+export function readSortOrder(
+  sortBy: string | undefined,
+  sortOrder: string | undefined,
+): SortOrder | undefined {
+  if (sortBy === undefined || sortBy.trim() === '') return undefined
+  const order = (sortOrder ?? 'ascending').toLowerCase()
+  if (order !== 'ascending' && order !== 'descending')
+    badRequest('invalidValue', '"sortOrder" must be ascending or descending.')
+  return { path: sortBy, descending: order === 'descending' }
+}
+
+/**
+ * Resources in the order of an attribute (RFC 7644 §3.4.2.3): texts by code units, folded unless the attribute is
+ * case-exact; of several values the primary or first one counts; who has none comes last, or first when descending.
+ */
+export function sortResources<T>(
+  items: readonly T[],
+  order: SortOrder,
+  read: (item: T) => { schema: ResourceSchema; resource: JsonObject },
+): readonly T[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(read(item), order.path) }))
+  const sign = order.descending ? -1 : 1
+  return keyed.toSorted((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item)
+}
+
+type Key = string | number | undefined
+
+function compare(left: Key, right: Key): number {
+  if (left === right) return 0
+  if (left === undefined) return 1
+  if (right === undefined) return -1
+  return left < right ? -1 : 1
+}
+
+function keyOf({ schema, resource }: { schema: ResourceSchema; resource: JsonObject }, path: string): Key {
+  const target = resolvePath(schema, parsePath(path))
+  if (target === undefined) return undefined
+  const holder = target.extension === undefined ? resource : resource[target.extension]
+  const value = isRecord(holder) ? holder[target.attribute.name] : undefined
+  return toKey(target, Array.isArray(value) ? principal(value) : value)
+}
+
+function principal(values: readonly unknown[]): unknown {
+  return values.find((value) => isRecord(value) && value['primary'] === true) ?? values[0]
+}
+
+function toKey({ attribute, sub }: Target, value: unknown): Key {
+  const leaf = sub ?? (attribute.type === 'complex' ? valueOf(attribute) : attribute)
+  const simple = isRecord(value) && leaf !== undefined ? value[leaf.name] : value
+  if (typeof simple === 'number' || typeof simple === 'boolean') return Number(simple)
+  if (typeof simple !== 'string') return undefined
+  if (leaf?.type === 'dateTime') return Date.parse(simple)
+  return leaf?.caseExact === true ? simple : fold(simple)
+}
