@@ -101,6 +101,7 @@ describe('connectors', () => {
       state: 'enabled',
       requiredAttributes: ['name.givenName', 'name.familyName', 'emails'],
       uniqueEmail: true,
+      customAttributes: [],
       marks: {},
       createdAt: created.json.createdAt,
       scim,

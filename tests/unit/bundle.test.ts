@@ -19,10 +19,12 @@ const FUNCTIONS = [
   'management-scim-secret',
   'management-scim-secrets',
   'management-users',
+  'scim-bulk',
   'scim-config',
   'scim-groups',
   'scim-resource-types',
   'scim-schemas',
+  'scim-search',
   'scim-users',
   'scim-zz-fallback',
   'scim-zz-outside',
@@ -31,8 +33,8 @@ const FUNCTIONS = [
 /** What a template matches, written apart from the host's own code. */
 function pattern(route: string): RegExp {
   const parts = route.split('/').map((segment) => {
-    if (/^\{\*/.test(segment)) return '(/.*)?'
-    if (/\?\}$/.test(segment)) return '(/[^/]+)?'
+    if (segment.startsWith('{*')) return '(/.*)?'
+    if (segment.endsWith('?}')) return '(/[^/]+)?'
     return segment.startsWith('{') ? '/[^/]+' : `/${segment.replaceAll('.', '\\.')}`
   })
   return new RegExp(`^${parts.join('')}$`, 'i')
