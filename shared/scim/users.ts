@@ -7,7 +7,7 @@ import { fold } from '../kernel/text.ts'
 import type { ActivityWrites } from '../storage/activity.ts'
 import { listMemberships, listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { removeUser } from '../storage/removal.ts'
-import { retryWhileChanged } from '../storage/transaction.ts'
+import { retryWhileChanged, tidy } from '../storage/transaction.ts'
 import {
   findUser,
   findUserIdByLoginEmail,
@@ -241,12 +241,11 @@ const SWEEP_SLICE_MS = 500
 export async function groupsOf(context: ScimContext, user: StoredUser): Promise<readonly ResourceId[]> {
   if (!user.grouped) return []
   const { store, tenant } = context
-  const [groups, sweeps] = await Promise.all([
-    listMemberships(store, tenant, user.id, LIMITS.groupsPerUser),
-    listSweeps(store, tenant),
-  ])
+  // The sweeps first: of one that ends between the two reads, the memberships are gone as well.
+  const sweeps = await listSweeps(store, tenant)
+  const groups = await listMemberships(store, tenant, user.id, LIMITS.groupsPerUser)
   const [next] = sweeps
-  if (next !== undefined) await sweepGroup(store, tenant, next, Date.now() + SWEEP_SLICE_MS)
+  if (next !== undefined) await tidy(sweepGroup(store, tenant, next, Date.now() + SWEEP_SLICE_MS))
   return groups.filter((group) => !sweeps.includes(group))
 }
 
