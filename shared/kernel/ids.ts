@@ -7,14 +7,20 @@ export type ConnectorId = string & { readonly brand: 'ConnectorId' }
 /** A SCIM user or group: a lower-case UUID minted by us, never taken from a client. */
 export type ResourceId = string & { readonly brand: 'ResourceId' }
 
-const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+/** 36 ** 8 fits into the 48 bits that one call to `randomInt` gives. */
+const RANDOM_DIGITS = 8
 const ORGANIZATION = /^[0-9a-z]{16}$/
 const CONNECTOR = /^([0-9a-z]{16})-([1-9][0-9]{0,3})$/
 const RESOURCE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** `length` characters of 0-9a-z, each uniformly random; safe in storage keys and URLs. */
 export function randomText(length: number): string {
-  return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
+  let text = ''
+  while (text.length < length)
+    text += randomInt(36 ** RANDOM_DIGITS)
+      .toString(36)
+      .padStart(RANDOM_DIGITS, '0')
+  return text.slice(0, length)
 }
 
 export function newOrganizationId(): OrganizationId {

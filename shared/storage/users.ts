@@ -229,6 +229,7 @@ function indexKeys(tenant: Tenant, id: ResourceId, index: UserIndex): readonly s
 
 /** Index rows to insert and to delete when a user changes; rows that stay are not touched. */
 function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly Write[] {
+  if (isIndexedAlike(before.index, after)) return []
   const uniqueBefore = uniqueRows(tenant, before.index)
   const uniqueAfter = uniqueRows(tenant, after)
   const keysBefore = new Set(indexKeys(tenant, before.id, before.index))
@@ -245,6 +246,13 @@ function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly W
       .map((key): Write => ({ kind: 'put', key, values: {} })),
     ...gone.map((key): Write => ({ kind: 'delete', key })),
   ]
+}
+
+/** Most changes leave what is looked up alone: then no key has to be hashed. */
+function isIndexedAlike(before: UserIndex, after: UserIndex): boolean {
+  const facts = ({ userName, externalId, emails, uniqueEmail, search }: UserIndex): string =>
+    JSON.stringify([userName, externalId, emails, uniqueEmail, search])
+  return facts(before) === facts(after)
 }
 
 function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], refusal: Refusal): UserRefusal {
