@@ -81,7 +81,7 @@ export const USER_BUDGET: readonly Operation[] = [
       return () => getUser(directory.context, id, projectUser({ excludedAttributes: 'groups' }))
     },
   ],
-  // One more than the two of the layout: in parallel, whether a deleted group is still being swept.
+  // One more than the two of the layout: whether a deleted group is still being swept.
   [
     'read a user with groups',
     3,

@@ -12,6 +12,7 @@ import type { Tenant } from '../../shared/kernel/tenant.ts'
 import type { ProvisioningRules, ScimContext } from '../../shared/scim/context.ts'
 import { createGroup } from '../../shared/scim/groups.ts'
 import type { ListQuery } from '../../shared/scim/list.ts'
+import { NO_PRECONDITION } from '../../shared/scim/precondition.ts'
 import { prepareProjection, type Projector } from '../../shared/scim/projection.ts'
 import { GROUP_SCHEMA, USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 import { createUser } from '../../shared/scim/users.ts'
@@ -46,9 +47,6 @@ export interface DirectoryOptions {
   readonly connectionString?: string
 }
 
-/** The request has no If-Match and no If-None-Match. */
-const UNCONDITIONAL = { precondition: { ifMatch: undefined, ifNoneMatch: undefined } }
-
 const now = (): Date => new Date()
 
 /** A new connector in a new store; its clock is the real one and its time never ends. */
@@ -67,7 +65,7 @@ export function newDirectory(kind: StoreKind, options: DirectoryOptions = {}): D
     rules: options.rules ?? STRICT,
     caller: { actor: 'scim:test', correlationId: 'request-1', clientRequestId: undefined },
     recorder: createActivityRecorder(store, now),
-    ...UNCONDITIONAL,
+    precondition: NO_PRECONDITION,
     baseUrl: `https://gatehouse.example/scim/v2/${tenant.connector}`,
     now,
     deadline: Number.MAX_SAFE_INTEGER,
