@@ -40,13 +40,15 @@ function groupMethods(id: string): ScimMethods {
       return readAnswer(request, await getGroup(request.context, id, projector), projector)
     },
     PUT: async (request) => {
+      const projector = projectorOf(request)
       await replaceGroupResource(request.context, id, request.body)
-      return readBack(request, id)
+      return readBack(request, id, projector)
     },
     // 204: Entra needs no body, and one with all members would be large. Who asks for `attributes` gets them (RFC 7644 §3.5.2).
     PATCH: async (request) => {
+      const projector = projectorOf(request)
       await patchGroup(request.context, id, request.body)
-      return request.query.has('attributes') ? readBack(request, id) : { status: 204 }
+      return request.query.has('attributes') ? readBack(request, id, projector) : { status: 204 }
     },
     DELETE: async ({ context }) => {
       await deleteGroup(context, id)
@@ -56,12 +58,12 @@ function groupMethods(id: string): ScimMethods {
 }
 
 /** The group after a change, to which the condition of the change no longer applies. */
-async function readBack(request: ScimRequest, id: string): Promise<ScimAnswer> {
-  const projector = projectorOf(request)
+async function readBack(request: ScimRequest, id: string, projector: Projector): Promise<ScimAnswer> {
   const context = { ...request.context, precondition: NO_PRECONDITION }
   return resourceAnswer(await getGroup(context, id, projector), projector)
 }
 
+/** Prepared before anything is written, so that a malformed list of attributes (400) changes nothing. */
 function projectorOf({ query }: ScimRequest): Projector {
   return prepareProjection(GROUP_SCHEMA, projection(query))
 }

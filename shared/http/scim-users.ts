@@ -18,8 +18,8 @@ export const USERS_ROUTE: ScimRoute = {
 const COLLECTION: ScimMethods = {
   GET: async (request) => ({ status: 200, body: await listUsers(request.context, listQuery(request)) }),
   POST: async (request) => {
-    const user = await createUser(request.context, request.body, 'directory')
-    return resourceAnswer(user, projectorOf(request), 201)
+    const projector = projectorOf(request)
+    return resourceAnswer(await createUser(request.context, request.body, 'directory'), projector, 201)
   },
 }
 
@@ -55,6 +55,7 @@ function userMethods(id: string): ScimMethods {
   }
 }
 
+/** Prepared before anything is written, so that a malformed list of attributes (400) changes nothing. */
 function projectorOf({ context, query }: ScimRequest): Projector {
   return prepareProjection(userSchema(context.rules.customAttributes), projection(query))
 }

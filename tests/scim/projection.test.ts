@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { GROUPS_ROUTE } from '../../shared/http/scim-groups.ts'
+import type { ScimRoute } from '../../shared/http/scim-route.ts'
+import { USERS_ROUTE } from '../../shared/http/scim-users.ts'
 import { prepareProjection } from '../../shared/scim/projection.ts'
 import { GROUP_SCHEMA, USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
+import {
+  addGroup,
+  addUser,
+  newDirectory,
+  outcomeOf,
+  replaceOp,
+  rowsOf,
+} from '../support/directory-context.ts'
+import { entraGroup, entraUser } from '../support/gatehouse.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User'
@@ -108,4 +120,26 @@ describe('what is read for an answer', () => {
       expect([wants('members'), asksFor('members')]).toEqual(expected)
     },
   )
+})
+
+describe('a write whose attributes cannot be read', () => {
+  it.each<[string, string, ScimRoute, object]>([
+    ['POST', 'user', USERS_ROUTE, entraUser()],
+    ['PUT', 'user', USERS_ROUTE, entraUser()],
+    ['PATCH', 'user', USERS_ROUTE, replaceOp('title', 'Pilot')],
+    ['POST', 'group', GROUPS_ROUTE, entraGroup()],
+    ['PUT', 'group', GROUPS_ROUTE, entraGroup()],
+    ['PATCH', 'group', GROUPS_ROUTE, replaceOp('displayName', 'Pilots')],
+  ])('%s of a %s is 400 and changes nothing', async (method, what, route, body) => {
+    const directory = newDirectory('memory')
+    const ids = { user: await addUser(directory), group: await addGroup(directory) }
+    const before = await rowsOf(directory)
+    const params = method === 'POST' ? {} : { id: what === 'user' ? ids.user : ids.group }
+    const query = new URLSearchParams({ attributes: 'emails[' })
+    const handler = route.methods(params)[method] ?? (() => Promise.reject(new Error('no handler')))
+    const request = { context: directory.context, params, query, body, ifNoneMatch: undefined }
+
+    expect(await outcomeOf(handler(request))).toBe('bad_request')
+    expect(await rowsOf(directory)).toEqual(before)
+  })
 })
