@@ -79,6 +79,15 @@ export function parseConnectorPatch(body: unknown): ConnectorPatchBody {
   }
 }
 
+/** POST verification: where to go on, and whether to mend. */
+export function parseVerification(body: unknown): { from: string | undefined; repair: boolean } {
+  const members = membersOf(body ?? {}, { from: 'text', repair: 'boolean' })
+  const from = text(members, 'from')
+  if (from !== undefined && !/^[a-z][0-9a-z.-]{0,200}$/.test(from))
+    badRequest('invalidValue', 'from must be the "next" of an earlier answer.')
+  return { from, repair: members['repair'] === true }
+}
+
 /** A body that has nothing to say: none, or an empty object. */
 export function parseEmptyBody(body: unknown): void {
   if (body !== undefined) membersOf(body, {})

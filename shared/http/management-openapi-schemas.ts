@@ -143,6 +143,25 @@ export const MANAGEMENT_SCHEMAS = {
   NewScimSecret: object({ id: secretId, password }),
   EmptyBody: object({}),
   ActivityPage: object({ activity: { type: 'array', items: activity, maxItems: LIMITS.maxCount } }),
+  Verification: object(
+    { from: { ...text, description: 'The `next` of the slice before.' }, repair: { type: 'boolean' } },
+    ['from', 'repair'],
+  ),
+  Verified: object(
+    {
+      checked: { type: 'integer' },
+      findings: {
+        type: 'array',
+        items: object({
+          row: text,
+          problem: { type: 'string', enum: ['missing', 'orphan'] },
+          repaired: { type: 'boolean' },
+        }),
+      },
+      next: text,
+    },
+    ['next'],
+  ),
   UserImport: object({ users: { type: 'array', items: scimUser, maxItems: LIMITS.importedUsers } }),
   ImportResults: object({ results: { type: 'array', items: importResult } }),
   UserPage: object({

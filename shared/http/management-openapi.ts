@@ -216,6 +216,18 @@ const userPaths: JsonObject = {
   },
 }
 
+const verificationPaths: JsonObject = {
+  [`${CONNECTOR}/verification`]: {
+    parameters: [organization, connector],
+    post: operation(
+      'verifyConnector',
+      'Checks that every row has its owner and every owner its rows, a slice at a time.',
+      { 200: ['One slice.', 'Verified'], 400: invalid, 404: missing },
+      { schema: 'Verification', required: false },
+    ),
+  },
+}
+
 const documentPath: JsonObject = {
   '/management/openapi.json': {
     get: {
@@ -242,6 +254,7 @@ export function managementOpenApi(server: string): JsonObject {
       ...secretPaths,
       ...activityPaths,
       ...userPaths,
+      ...verificationPaths,
       ...documentPath,
     },
     components: {

@@ -76,8 +76,7 @@ export async function insertGroup(
 ): Promise<GroupRefusal | undefined> {
   const { id, state } = group
   const refusal = await writeNamed(store, tenant, { id, state, activity }, [
-    ...externalIdInsert(tenant, id, state),
-    { kind: 'insert', key: `${groupNameGuardKey(tenant, state.displayName)}.${id}`, values: {} },
+    ...groupRows(tenant, { ...state, id }),
     { kind: 'insert', key: groupKey(id), values: toValues(state) },
     countWrite('Group', id, 1),
     ...activity,
@@ -116,6 +115,14 @@ export async function replaceGroup(
     return writeNamed(store, tenant, { id, state: after, activity }, writes)
   const refusal = await commit(store, tenant, writes, activity[0].key)
   return refusal && meaning(tenant, after, writes, refusal)
+}
+
+/** The rows that a group has beside its own, the guard of its name apart, as they are first written. */
+export function groupRows(tenant: Tenant, group: GroupState & { readonly id: ResourceId }): readonly Write[] {
+  return [
+    ...externalIdInsert(tenant, group.id, group),
+    { kind: 'insert', key: `${groupNameGuardKey(tenant, group.displayName)}.${group.id}`, values: {} },
+  ]
 }
 
 /** The writes that take a group's own rows away: part of the transaction of DELETE. */

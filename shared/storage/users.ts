@@ -124,8 +124,7 @@ export async function insertUser(
 ): Promise<UserRefusal | undefined> {
   const { id, state } = user
   const writes: readonly Write[] = [
-    ...[...uniqueRows(tenant, state.index)].map(([key]): Write => ({ kind: 'insert', key, values: { id } })),
-    ...indexKeys(tenant, id, state.index).map((key): Write => ({ kind: 'put', key, values: {} })),
+    ...userRows(tenant, { id, index: state.index }),
     { kind: 'insert', key: userKey(id), values: toValues(state) },
     countWrite('User', id, 1),
     ...activity,
@@ -225,6 +224,14 @@ function indexKeys(tenant: Tenant, id: ResourceId, index: UserIndex): readonly s
   for (const email of index.emails) keys.add(emailPrefix(tenant, email) + id)
   for (const term of index.search) keys.add(searchKey(term, id))
   return [...keys]
+}
+
+/** The rows that a user has beside its own, as they are first written. */
+export function userRows(tenant: Tenant, { id, index }: Pick<StoredUser, 'id' | 'index'>): readonly Write[] {
+  return [
+    ...[...uniqueRows(tenant, index).keys()].map((key): Write => ({ kind: 'insert', key, values: { id } })),
+    ...indexKeys(tenant, id, index).map((key): Write => ({ kind: 'put', key, values: {} })),
+  ]
 }
 
 /** Index rows to insert and to delete when a user changes; rows that stay are not touched. */

@@ -19,6 +19,7 @@ const FUNCTIONS = [
   'management-scim-secret',
   'management-scim-secrets',
   'management-users',
+  'management-verification',
   'scim-bulk',
   'scim-config',
   'scim-groups',
