@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  entraGroup,
+  entraUser,
+  patchOp,
+  startGatehouse,
+  type Gatehouse,
+  type TestConnector,
+} from '../support/gatehouse.ts'
+
+let gatehouse: Gatehouse
+beforeAll(async () => {
+  gatehouse = await startGatehouse()
+})
+afterAll(() => gatehouse.close())
+
+const find = (filter: string) => `/Groups?filter=${encodeURIComponent(filter)}`
+
+async function newGroup(users = 0) {
+  const connector = await gatehouse.newConnector()
+  const { json: group } = await connector.scim('POST', '/Groups', entraGroup())
+  const ids = await Promise.all(Array.from({ length: users }, () => addUser(connector)))
+  const path = `/Groups/${group.id}`
+  return {
+    connector,
+    group,
+    ids,
+    path,
+    patch: (...operations: Record<string, unknown>[]) =>
+      connector.scim('PATCH', path, patchOp(...operations)),
+    members: async () => membersOf(connector, path),
+  }
+}
+
+async function addUser(connector: TestConnector): Promise<string> {
+  return String((await connector.scim('POST', '/Users', entraUser())).json.id)
+}
+
+async function membersOf(connector: TestConnector, path: string): Promise<string[]> {
+  const { json } = await connector.scim('GET', path)
+  return (json.members ?? []).map(({ value }: { value: string }) => value).toSorted()
+}
+
+const values = (ids: readonly string[]) => ids.map((value) => ({ $ref: null, value }))
+
+describe('members', () => {
+  it.each([1, 33, 100, 1_000])(
+    '(%i in one body) are all added, and adding them again changes nothing',
+    async (count) => {
+      const { ids, patch, members } = await newGroup(count)
+      const add = { op: 'Add', path: 'members', value: values(ids) }
+      expect([(await patch(add)).status, (await patch(add)).status]).toEqual([204, 204])
+      expect(await members()).toEqual(ids.toSorted())
+    },
+  )
+
+  it.each([
+    ['add, without path', (ids: string[]) => [{ op: 'add', value: { members: values(ids) } }]],
+    [
+      'replace',
+      (ids: string[]) => [{ op: 'replace', path: 'members', value: ids.map((value) => ({ value })) }],
+    ],
+    [
+      'one operation each',
+      (ids: string[]) => ids.map((value) => ({ op: 'Add', path: 'members', value: [{ value }] })),
+    ],
+    ['bare ids', (ids: string[]) => [{ op: 'add', path: 'members', value: ids }]],
+    [
+      'a path with a filter',
+      (ids: string[]) => ids.map((id) => ({ op: 'add', path: `members[value eq "${id}"]` })),
+    ],
+  ])('are added by %s', async (_, operations) => {
+    const { ids, patch, members } = await newGroup(2)
+    expect((await patch(...operations(ids))).status).toBe(204)
+    expect(await members()).toEqual(ids.toSorted())
+  })
+
+  it.each([
+    [
+      'a list of values',
+      (id: string) => ({ op: 'Remove', path: 'members', value: [{ $ref: null, value: id }] }),
+    ],
+    ['a path with a filter', (id: string) => ({ op: 'remove', path: `members[value eq "${id}"]` })],
+    [
+      'a path with an or',
+      (id: string) => ({ op: 'remove', path: `members[value eq "${id}" or value eq "nobody"]` }),
+    ],
+    [
+      'a path with another filter',
+      (id: string) => ({ op: 'remove', path: `members[value sw "${id}" and type eq "User"]` }),
+    ],
+  ])('are removed by %s, and only those', async (_, operation) => {
+    const { ids, patch, members } = await newGroup(3)
+    const [first = '', ...others] = ids
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    expect((await patch(operation(first))).status).toBe(204)
+    expect((await patch(operation(first))).status).toBe(204)
+    expect(await members()).toEqual(others.toSorted())
+  })
+
+  it('are all removed by "remove" without a value, and none by a malformed one', async () => {
+    const { ids, patch, members } = await newGroup(40)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    const malformed = await patch({ op: 'Remove', path: 'members', value: [{ colour: 'x' }] })
+    expect(malformed.json).toMatchObject({ status: '400' })
+    expect(await members()).toHaveLength(40)
+    expect((await patch({ op: 'Remove', path: 'members', value: [] })).status).toBe(204)
+    expect(await members()).toHaveLength(40)
+    expect((await patch({ op: 'Remove', path: 'members' })).status).toBe(204)
+    expect(await members()).toEqual([])
+  })
+
+  it('that nobody knows are skipped and named beside known ones, and refused alone', async () => {
+    const { connector, ids, patch, members } = await newGroup(1)
+    const unknown = crypto.randomUUID()
+    const mixed = await patch({ op: 'Add', path: 'members', value: values([...ids, unknown, 'no id']) })
+    const { json } = await gatehouse.manage('GET', `${connector.managementPath}/activity?count=1`)
+    const alone = await patch({ op: 'Add', path: 'members', value: values([unknown]) })
+    const removed = await patch({ op: 'Remove', path: 'members', value: values([unknown, 'no id']) })
+    expect([mixed.status, alone.status, removed.status]).toEqual([204, 400, 204])
+    expect(json.activity[0].note).toContain(`unknown:${unknown}`)
+    expect(alone.json).toMatchObject({ scimType: 'invalidValue', detail: expect.stringContaining(unknown) })
+    expect(await members()).toEqual(ids)
+  })
+
+  it('may be groups, which gives their members nothing', async () => {
+    const { connector, ids, patch } = await newGroup(1)
+    const { json: inner } = await connector.scim('POST', '/Groups', entraGroup())
+    await connector.scim(
+      'PATCH',
+      `/Groups/${inner.id}`,
+      patchOp({ op: 'Add', path: 'members', value: values(ids) }),
+    )
+    expect(
+      (await patch({ op: 'Add', path: 'members', value: [{ value: inner.id, type: 'Group' }] })).status,
+    ).toBe(204)
+    expect(
+      (await connector.scim('GET', `/Users/${ids[0]}`)).json.groups.map(
+        ({ value }: { value: string }) => value,
+      ),
+    ).toEqual([inner.id])
+  })
+
+  it('added and removed in one body end as the last word says', async () => {
+    const { ids, patch, members } = await newGroup(1)
+    await patch(
+      { op: 'add', path: 'members', value: values(ids) },
+      { op: 'remove', path: `members[value eq "${ids[0]}"]` },
+    )
+    expect(await members()).toEqual([])
+  })
+
+  it('vanish with their user, and show in groups of a user only where that is asked', async () => {
+    const { connector, group, ids, patch, members } = await newGroup(2)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    const read = await connector.scim('GET', `/Users/${ids[0]}`)
+    const listed = await connector.scim('GET', '/Users')
+    const asked = await connector.scim('GET', '/Users?attributes=userName,groups')
+    await connector.scim('DELETE', `/Users/${ids[0]}`)
+    expect(read.json.groups[0].value).toBe(group.id)
+    expect(listed.json.Resources[0]).not.toHaveProperty('groups')
+    expect(asked.json.Resources[0].groups[0].value).toBe(group.id)
+    expect(await members()).toEqual([ids[1]])
+  })
+
+  it('are left out where Entra excludes them, on reading and in lists', async () => {
+    const { connector, ids, path, patch } = await newGroup(2)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    expect((await connector.scim('GET', `${path}?excludedAttributes=members`)).json).not.toHaveProperty(
+      'members',
+    )
+    expect(
+      (await connector.scim('GET', '/Groups?excludedAttributes=members')).json.Resources[0],
+    ).not.toHaveProperty('members')
+    expect((await connector.scim('GET', '/Groups')).json.Resources[0].members).toHaveLength(2)
+  })
+
+  it('are found by the look-ups of references', async () => {
+    const { connector, group, ids, patch } = await newGroup(2)
+    await patch({ op: 'Add', path: 'members', value: values([ids[0] ?? '']) })
+    const total = async (filter: string) =>
+      (await connector.scim('GET', `${find(filter)}&attributes=id`)).json.totalResults
+    expect(await total(`id eq "${group.id}" and members eq "${ids[0]}"`)).toBe(1)
+    expect(await total(`members eq "${ids[1]}" and id eq "${group.id}"`)).toBe(0)
+    expect(await total(`members[value eq "${ids[0]}"]`)).toBe(1)
+  })
+})
