@@ -126,6 +126,7 @@ export async function replaceUserResource(
 
 /** DELETE /Users/{id}: gone at once, the name and the e-mail free; `t.{id}` keeps what a restore needs. */
 export async function deleteUser(context: ScimContext, id: string): Promise<void> {
+  const left = new Set<ResourceId>()
   await retryWhileChanged(async () => {
     const user = await requireUser(context, id)
     const at = context.now()
@@ -135,7 +136,7 @@ export async function deleteUser(context: ScimContext, id: string): Promise<void
       status: 204,
     }
     const rows = activityRows(context.caller, activity, at, user.id)
-    const refusal = await removeUser(context.store, context.tenant, { user, at }, rows)
+    const refusal = await removeUser(context.store, context.tenant, { user, at, left }, rows)
     return refusal === undefined ? true : undefined
   })
 }

@@ -18,32 +18,34 @@ const PAIRS_ALONE = 50
 /**
  * Deletes a user with its index rows and memberships, and leaves `t.{id}` with the old resource and its groups, from
  * which it can be restored. The memberships are read after the user: an add that comes between changes the user's
- * row, so the conditional delete fails and nothing dangles. Comes back with `changed` where it has to be tried again.
+ * row, so the conditional delete fails and nothing dangles. Comes back with `changed` where it has to be tried again, with the
+ * same `left`: the groups that were left before the user could go, for the tombstone.
  */
 export async function removeUser(
   store: Store,
   tenant: Tenant,
-  removal: { user: StoredUser; at: Date },
+  removal: { user: StoredUser; at: Date; left: Set<ResourceId> },
   activity: ActivityWrites,
 ): Promise<'changed' | undefined> {
-  const { user, at } = removal
+  const { user, at, left } = removal
   const groups = user.grouped ? await listMemberships(store, tenant, user.id) : []
-  const early = groups.slice(PAIRS_WITH_USER)
-  if (
-    !(await removePairs(
-      store,
-      tenant,
-      early.map((group) => [group, user.id] as const),
-    ))
-  )
-    return 'changed'
+  for (let i = PAIRS_WITH_USER; i < groups.length; i += PAIRS_ALONE) {
+    const some = groups.slice(i, i + PAIRS_ALONE)
+    const pairs = some.map((group) => [group, user.id] as const)
+    if (!(await removePairs(store, tenant, pairs))) return 'changed'
+    for (const group of some) left.add(group)
+  }
   const refusal = await commit(
     store,
     tenant,
     [
       ...removalWrites(tenant, user),
       ...groups.slice(0, PAIRS_WITH_USER).flatMap((group) => pairDeletes(group, user.id)),
-      { kind: 'put', key: tombstoneKey(user.id), values: tombstone(user, groups, at) },
+      {
+        kind: 'put',
+        key: tombstoneKey(user.id),
+        values: tombstone(user, [...new Set([...groups, ...left])], at),
+      },
       ...activity,
     ],
     activity[0].key,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ResourceId } from '../../shared/kernel/ids.ts'
 import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
 import { fromChunks } from '../../shared/storage/chunks.ts'
+import type { Store } from '../../shared/storage/store.ts'
 import {
   findUser,
   findUserIdByLoginEmail,
@@ -171,6 +172,40 @@ describe.each(STORES)('users on %s', (kind) => {
     expect(fromChunks('g', tombstone?.values ?? {}).split(' ')).toEqual(groups.toSorted())
     expect(await keysOf(directory, 'm.')).toEqual([])
     expect(await keysOf(directory, 'r.')).toEqual([])
+    await expectConsistent(directory)
+  })
+
+  it('keep all their groups in the tombstone when the delete has to be tried again', async () => {
+    const directory = newDirectory(kind)
+    const id = await addUser(directory)
+    const groups = await groupsWith(directory, id, 40)
+    let isChanged = false
+    const changing: Store = {
+      ...directory.store,
+      table(account, name) {
+        const table = directory.store.table(account, name)
+        return {
+          ...table,
+          async batch(partition, writes) {
+            // Between the groups that are left early and the delete itself.
+            if (!isChanged && writes.some(({ key }) => key.startsWith('t.'))) {
+              isChanged = true
+              await patchUser(directory.context, id, replaceOp('title', 'Pilot'), projectUser())
+            }
+            return table.batch(partition, writes)
+          },
+        }
+      },
+    }
+
+    await deleteUser({ ...directory.context, store: changing }, id)
+
+    const [tombstone] = await rowsOf(directory, 't.')
+    expect(
+      fromChunks('g', tombstone?.values ?? {})
+        .split(' ')
+        .toSorted(),
+    ).toEqual(groups.toSorted())
     await expectConsistent(directory)
   })
 })
