@@ -7,7 +7,7 @@ export const CUSTOM_ATTRIBUTE_TYPES = [
   'dateTime',
   'reference',
 ] as const
-export type CustomAttributeType = (typeof CUSTOM_ATTRIBUTE_TYPES)[number]
+type CustomAttributeType = (typeof CUSTOM_ATTRIBUTE_TYPES)[number]
 
 /** An attribute of users that a customer maps beyond the standard schemas. */
 export interface CustomAttribute {

@@ -11,7 +11,7 @@ import { toUser, userRows } from './users.ts'
  * operator can see it, and mend what a fault of ours or a hand in the tables has broken.
  */
 
-export interface Finding {
+interface Finding {
   /** The row that is missing or has no owner. Of a search row, only its owner: its key holds letters of a name. */
   readonly row: string
   readonly problem: 'missing' | 'orphan'
