@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createConnector } from '../../shared/connectors/connector.ts'
+import { deleteConnector } from '../../shared/connectors/connector-removal.ts'
+import { deleteOrganization } from '../../shared/connectors/organization-removal.ts'
+import { deleteGroup, patchGroup } from '../../shared/scim/groups.ts'
+import { listGroups, listUsers } from '../../shared/scim/list.ts'
+import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
+import type { Row } from '../../shared/storage/table.ts'
+import { intercept, newContext, newOrganization, newStore, outage } from '../connectors/fixtures.ts'
+import {
+  addGroup,
+  addMembersOp,
+  addUser,
+  addUsers,
+  newDirectory,
+  pageQuery,
+  projectUser,
+  replaceOp,
+  rowsOf,
+} from '../support/directory-context.ts'
+import { entraUser } from '../support/gatehouse.ts'
+
+/* docs/storage.md against the rows that are really written: each kind of row is there, with each of its properties. */
+
+interface Documented {
+  readonly row: string
+  readonly properties: readonly string[]
+}
+
+/** The rows of the tables in one section of the page, which begin with the key and end with properties and lifetime. */
+async function documented(section: string): Promise<readonly Documented[]> {
+  const page = await readFile(new URL('../../docs/storage.md', import.meta.url), 'utf8')
+  const [, text = ''] = page.split(`## Table \`${section}\``)
+  const lines = (text.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'))
+  return lines.flatMap((line) => {
+    const [, keys = '', , properties = ''] = line.split('|')
+    const names = codes(properties).filter((code) => /^[a-z]{1,5}$|^organization$/.test(code))
+    return codes(keys).map((row) => ({ row, properties: names }))
+  })
+}
+
+const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => String(code))
+
+const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const PLACES: Readonly<Record<string, string>> = {
+  user: ID,
+  group: ID,
+  member: ID,
+  'hex of the first 12 bytes': '(?:[0-9a-f]{2}){1,12}',
+  '9999999999999 − ms': String.raw`\d{13}`,
+  'reversed time': String.raw`\d{13}`,
+  '8 random': '[0-9a-z]{8}',
+  '3 hex': '[0-9a-f]{3}',
+  '10 random': '[0-9a-z]{10}',
+  n: String.raw`\d{1,4}`,
+  place: String.raw`\d{13}\.[0-9a-z]{8}`,
+  'short name': '[0-9a-z-]+',
+  domain: '[0-9a-z.-]+',
+}
+
+const placeOf = (name: string): string => (name.startsWith('H(') ? '[0-9a-f]{32}' : (PLACES[name] ?? '!'))
+
+function matches(template: string, key: string): boolean {
+  const parts = template.replaceAll('.', String.raw`\.`)
+  return new RegExp(`^${parts.replaceAll(/\{([^}]+)\}/g, (_, name: string) => placeOf(name))}$`).test(key)
+}
+
+/** Pieces of a long text count as the property that they are pieces of. */
+const propertyOf = (name: string): string => name.replace(/^(j|g|em|se)\d+$/, '$1')
+
+/** What the page does not say of these rows. */
+function missingIn(page: readonly Documented[], rows: readonly Row[]): readonly string[] {
+  return rows.flatMap(({ key, values }) => {
+    const found = page.filter(({ row }) => matches(row, key))
+    if (found.length !== 1) return [`${key} is described ${found.length} times`]
+    const known = found.flatMap(({ properties }) => properties)
+    return Object.keys(values)
+      .filter((name) => !known.includes(propertyOf(name)))
+      .map((name) => `${key}: ${name}`)
+  })
+}
+
+/** What the page says and no row has. */
+function extraIn(page: readonly Documented[], rows: readonly Row[]): readonly string[] {
+  return page.flatMap(({ row, properties }) => {
+    const found = rows.filter(({ key }) => matches(row, key))
+    if (found.length === 0) return [`no row ${row}`]
+    const names = new Set(found.flatMap(({ values }) => Object.keys(values).map(propertyOf)))
+    return properties.filter((name) => !names.has(name)).map((name) => `no ${name} in ${row}`)
+  })
+}
+
+async function busyDirectory(): Promise<readonly Row[]> {
+  const directory = newDirectory('memory')
+  const { context } = directory
+  const caller = { ...context.caller, clientRequestId: 'entra-1' }
+  const roles = [{ value: 'Admin' }, { value: 'Captain' }]
+  const user = await addUser(directory, { roles })
+  await createUser({ ...context, caller }, entraUser(), 'platform')
+  await patchUser(context, user, replaceOp('title', 'Pilot'), projectUser())
+  const inner = await addGroup(directory, [user], { externalId: undefined })
+  await patchGroup(context, await addGroup(directory), addMembersOp(inner))
+  const gone = await addUser(directory)
+  await addGroup(directory, [gone])
+  await deleteUser(context, gone)
+  const large = await addGroup(directory, await addUsers(directory, 60))
+  await deleteGroup({ ...context, deadline: 0 }, large)
+  for (let i = 0; i < 60; i++) await addGroup(directory)
+  await listUsers(context, pageQuery())
+  await listGroups(context, pageQuery())
+  await addUsers(directory, 1)
+  await addGroup(directory)
+  return rowsOf(directory)
+}
+
+async function busyConfig(): Promise<readonly Row[]> {
+  // The log does not answer, so that what is on its way there stays to be seen.
+  const store = intercept(newStore(), ({ table, method }) => {
+    if (table === 'directory' && method === 'batch') throw outage()
+  })
+  const context = newContext(store)
+  const kept = { shortName: 'contoso', domains: ['contoso.com'] }
+  const { id } = await newOrganization(context, kept)
+  await createConnector(context, id, 'entra')
+  const gone = await newOrganization(context, { shortName: 'fabrikam' })
+  const { connector } = await createConnector(context, gone.id, 'entra')
+  await deleteConnector(context, connector.id)
+  await deleteOrganization(context, gone.id)
+  const range = { from: '', to: '~', limit: 1_000 }
+  const config = store.table('main', 'config')
+  const partitions = [id, gone.id, 'claims'].map((partition) => config.range(partition, range))
+  return (await Promise.all(partitions)).flat()
+}
+
+describe('docs/storage.md', () => {
+  let rows: readonly Row[]
+  let page: readonly Documented[]
+
+  beforeAll(async () => {
+    rows = await busyDirectory()
+    page = await documented('directory')
+  })
+
+  it('describes every row of the directory with every property', () => {
+    expect(missingIn(page, rows)).toEqual([])
+  })
+
+  it('describes no row and no property of the directory that is not there', () => {
+    expect(extraIn(page, rows)).toEqual([])
+  })
+
+  it('describes the rows of an organization, its connectors and its names', async () => {
+    const config = await documented('config')
+    const written = await busyConfig()
+
+    expect(missingIn(config, written)).toEqual([])
+    // A change of a connector names neither attributes nor a request of Entra's here.
+    const never = ['rid', 'attrs', 'note', 'rt', 'id'].map((name) => `no ${name} in c.{n}.a.{place}`)
+    expect(extraIn(config, written).filter((gap) => !never.includes(gap))).toEqual([])
+  })
+})
