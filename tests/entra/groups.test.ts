@@ -8,12 +8,15 @@ import {
   type TestConnector,
 } from '../support/gatehouse.ts'
 
+type Json = Readonly<Record<string, string>>
+
 let gatehouse: Gatehouse
 beforeAll(async () => {
   gatehouse = await startGatehouse()
 })
 afterAll(() => gatehouse.close())
 
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 const find = (filter: string) => `/Groups?filter=${encodeURIComponent(filter)}`
 
 async function newGroup(users = 0) {
@@ -75,14 +78,38 @@ describe('a group that Entra creates', () => {
     },
   )
 
-  it('sent twice with one externalId is 409 the second time', async () => {
+  it.each([
+    ['a name', { displayName: 'CREW', externalId: undefined }],
+    ['an externalId', { displayName: 'Other', externalId: 'object-1' }],
+  ])('with %s that is taken is 409, whether created or renamed, and told who has it', async (_, taken) => {
     const connector = await gatehouse.newConnector()
-    const body = entraGroup()
-    await connector.scim('POST', '/Groups', body)
-    expect((await connector.scim('POST', '/Groups', { ...body, displayName: 'Other' })).json).toMatchObject({
-      status: '409',
-      scimType: 'uniqueness',
-    })
+    const first = entraGroup({ displayName: 'Crew', externalId: 'object-1' })
+    const { json: holder } = await connector.scim('POST', '/Groups', first)
+    const { json: other } = await connector.scim('POST', '/Groups', { displayName: 'Second' })
+    const value = JSON.parse(JSON.stringify(taken))
+    const answers = [
+      await connector.scim('POST', '/Groups', entraGroup(taken)),
+      await connector.scim('PATCH', `/Groups/${other.id}`, patchOp({ op: 'replace', value })),
+    ]
+    for (const { status, json } of answers) {
+      expect([status, json.scimType]).toEqual([409, 'uniqueness'])
+      expect(json.detail).toContain(holder.id)
+    }
+    expect((await connector.scim('GET', `/Groups/${other.id}`)).json).toEqual(other)
+    expect((await connector.scim('GET', '/Groups')).json.totalResults).toBe(2)
+  })
+
+  it.each([
+    ['by path', { op: 'Replace', path: 'externalId', value: 'object-2' }],
+    ['without path', { op: 'replace', value: { externalId: 'object-2' } }],
+    ['by the path of the core schema', { op: 'Add', path: `${CORE}:externalId`, value: 'object-2' }],
+  ])('is given another externalId %s, and is found by that one only', async (_, operation) => {
+    const { connector, group, patch } = await newGroup()
+    expect((await patch(operation)).status).toBe(204)
+    const found = await connector.scim('GET', find('externalId eq "object-2"'))
+    const before = await connector.scim('GET', find(`externalId eq "${group.externalId}"`))
+    expect([found.json.Resources[0].id, before.json.totalResults]).toEqual([group.id, 0])
+    expect((await connector.scim('GET', find('externalId eq "OBJECT-2"'))).json.totalResults).toBe(0)
   })
 
   it.each([
@@ -112,6 +139,39 @@ describe('a group that Entra creates', () => {
     expect(statuses.map(({ status }) => status)).toEqual([204, 404, 404])
     expect((await connector.scim('GET', `/Users/${ids[0]}`)).json).not.toHaveProperty('groups')
     expect((await connector.scim('POST', '/Groups', { displayName: group.displayName })).status).toBe(201)
+  })
+
+  it.each([
+    ['read', (group: Json) => `/Groups/${group.id}?excludedAttributes=members`],
+    ['listed', () => '/Groups?excludedAttributes=members'],
+    [
+      'filtered',
+      (group: Json) => `${find(`displayName eq "${group.displayName}"`)}&excludedAttributes=members`,
+    ],
+  ])('is %s without its members where Entra excludes them, with everything else', async (_, pathOf) => {
+    const { connector, group, ids, path, patch } = await newGroup(2)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    const { members, ...others } = (await connector.scim('GET', path)).json
+    const { json } = await connector.scim('GET', pathOf(group))
+    expect(members).toHaveLength(2)
+    expect(json.Resources?.[0] ?? json).toEqual(others)
+  })
+
+  it.each([
+    ['deleted', 'DELETE', undefined],
+    ['renamed', 'PATCH', patchOp({ op: 'Replace', path: 'displayName', value: 'x' })],
+    ['filled', 'PATCH', patchOp({ op: 'Add', path: 'members', value: [{ value: crypto.randomUUID() }] })],
+    ['read', 'GET', undefined],
+  ])('that does not exist is not %s: 404', async (_, method, body) => {
+    const connector = await gatehouse.newConnector()
+    const { status, json } = await connector.scim(method, `/Groups/${crypto.randomUUID()}`, body)
+    expect([status, json.status]).toEqual([404, '404'])
+  })
+
+  it('is left as it is by a change to what it has already', async () => {
+    const { connector, group, path, patch } = await newGroup()
+    expect((await patch({ op: 'Replace', path: 'displayName', value: group.displayName })).status).toBe(204)
+    expect((await connector.scim('GET', path)).json).toEqual(group)
   })
 
   it('is answered with a body after a PATCH only to who asks for attributes', async () => {
