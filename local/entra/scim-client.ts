@@ -23,7 +23,7 @@ export type CallKind =
 
 export interface ScimCall {
   readonly kind: CallKind
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the tenant URL, encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
@@ -59,6 +59,8 @@ export interface ScimClientOptions {
   readonly blank?: '+' | '%20'
   /** Some requests have been seen with an Accept header. */
   readonly accept?: string
+  /** Sent with every request by clients that name themselves. */
+  readonly userAgent?: string
 }
 
 export interface ScimClient {
@@ -121,11 +123,12 @@ async function carry(
   transport: Transport,
   url: string,
   { method, body }: ScimCall,
-  { secretToken, accept, timeoutMs = TIMEOUT_MS }: ScimClientOptions,
+  { secretToken, accept, userAgent, timeoutMs = TIMEOUT_MS }: ScimClientOptions,
 ): Promise<Answer> {
   const headers = {
     Authorization: `Bearer ${secretToken}`,
     ...(accept === undefined ? {} : { Accept: accept }),
+    ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }),
     ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' }),
   }
   const signal = AbortSignal.timeout(timeoutMs)

@@ -5,7 +5,7 @@ import { highestRole, parseRole } from '../kernel/roles.ts'
 import { fold } from '../kernel/text.ts'
 import { parsePath } from './filter/parse.ts'
 import type { Attribute, Extension, ResourceSchema } from './schema/attribute.ts'
-import { coerceAttribute, namedParts } from './schema/coerce.ts'
+import { coerceAttribute, distinct, namedParts } from './schema/coerce.ts'
 import { COMMON_ATTRIBUTES } from './schema/definitions.ts'
 import { resolvePath } from './schema/resolve.ts'
 import { normalizeRole } from './schema/role-value.ts'
@@ -43,9 +43,8 @@ export function readResource(schema: ResourceSchema, body: unknown): ReceivedRes
 export function settle(schema: ResourceSchema, attributes: JsonObject): JsonObject {
   const settled: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(attributes)) {
-    const kept = name === 'roles' && Array.isArray(value) ? distinctRoles(value) : value
-    const elements = Array.isArray(kept) ? kept.filter((element: unknown) => !isLabelOnly(element)) : kept
-    if (!Array.isArray(elements) || elements.length > 0) settled[name] = elements
+    const kept: unknown = Array.isArray(value) ? settleElements(name, value) : value
+    if (!Array.isArray(kept) || kept.length > 0) settled[name] = kept
   }
   if (Array.isArray(settled['emails']) && settled['emails'].length > LIMITS.emailsPerUser)
     badRequest('invalidValue', `A user has at most ${LIMITS.emailsPerUser} e-mail addresses.`)
@@ -55,6 +54,12 @@ export function settle(schema: ResourceSchema, attributes: JsonObject): JsonObje
       `The ${schema.kind.toLowerCase()} is too large to store. Map fewer or shorter attributes.`,
     )
   return settled
+}
+
+/** Equal values are one, and what says nothing goes. */
+function settleElements(name: string, elements: readonly unknown[]): readonly unknown[] {
+  const kept = name === 'roles' ? distinctRoles(elements) : distinct(elements)
+  return kept.filter((element) => !isLabelOnly(element))
 }
 
 /** A text at a path of plain members, such as `name`, `familyName`. */

@@ -61,7 +61,8 @@ function present(value: unknown): readonly unknown[] {
 }
 
 function compare(found: Found | undefined, operator: Operator, literal: Literal): boolean {
-  if (found === undefined) return operator === 'ne'
+  // What no schema has is absent from every resource.
+  if (found === undefined) return operator === 'eq' ? literal === null : operator === 'ne' && literal !== null
   const { attribute, values } = simple(found)
   // "ne" is the negation of "eq", so that it also holds where the attribute is absent.
   if (operator === 'ne') return !compare(found, 'eq', literal)
