@@ -123,6 +123,17 @@ describe('members', () => {
     expect(await members()).toEqual(ids)
   })
 
+  it.each([
+    [33, 5],
+    [100, 70],
+  ])('of a group of %i are removed one by one, %i in a body', async (count, going) => {
+    const { ids, patch, members } = await newGroup(count)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    const operations = ids.slice(0, going).map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }))
+    expect((await patch(...operations)).status).toBe(204)
+    expect(await members()).toEqual(ids.slice(going).toSorted())
+  })
+
   it('may be groups, which gives their members nothing', async () => {
     const { connector, ids, patch } = await newGroup(1)
     const { json: inner } = await connector.scim('POST', '/Groups', entraGroup())
@@ -156,6 +167,11 @@ describe('members', () => {
     const read = await connector.scim('GET', `/Users/${ids[0]}`)
     const listed = await connector.scim('GET', '/Users')
     const asked = await connector.scim('GET', '/Users?attributes=userName,groups')
+    const change = patchOp({ op: 'Replace', path: 'title', value: 'Chief' })
+    const written = await connector.scim('PATCH', `/Users/${ids[0]}`, change)
+    const both = await connector.scim('PATCH', `/Users/${ids[0]}?attributes=groups`, change)
+    expect(written.json).not.toHaveProperty('groups')
+    expect(both.json.groups[0].value).toBe(group.id)
     await connector.scim('DELETE', `/Users/${ids[0]}`)
     expect(read.json.groups[0].value).toBe(group.id)
     expect(listed.json.Resources[0]).not.toHaveProperty('groups')
@@ -163,16 +179,57 @@ describe('members', () => {
     expect(await members()).toEqual([ids[1]])
   })
 
-  it('are left out where Entra excludes them, on reading and in lists', async () => {
-    const { connector, ids, path, patch } = await newGroup(2)
+  it('stay when their user is deactivated, and a deactivated one may be added', async () => {
+    const { connector, ids, patch, members } = await newGroup(2)
+    const [first = '', second = ''] = ids
+    const disable = patchOp({ op: 'Replace', path: 'active', value: 'False' })
+    await patch({ op: 'Add', path: 'members', value: values([first]) })
+    await connector.scim('PATCH', `/Users/${first}`, disable)
+    await connector.scim('PATCH', `/Users/${second}`, disable)
+    expect((await patch({ op: 'Add', path: 'members', value: values([second]) })).status).toBe(204)
+    expect(await members()).toEqual(ids.toSorted())
+  })
+
+  it('come with the operations on the group itself: all of the body or nothing', async () => {
+    const { connector, ids, path, patch, members } = await newGroup(1)
+    const add = { op: 'Add', path: 'members', value: values(ids) }
+    await connector.scim('POST', '/Groups', { displayName: 'Taken' })
+    const refused = await patch(add, { op: 'Replace', path: 'displayName', value: 'Taken' })
+    const malformed = await patch(add, { op: 'Replace', path: 'id', value: 'x' })
+    expect([malformed.status, refused.status, await members()]).toEqual([400, 409, []])
+    const done = await patch({ op: 'Replace', path: 'displayName', value: 'Both' }, add)
+    expect([done.status, await members()]).toEqual([204, ids])
+    expect((await connector.scim('GET', path)).json.displayName).toBe('Both')
+  })
+
+  it.each([
+    ['an object without an id', [{ colour: 'x' }]],
+    ['an empty id', [{ value: '' }]],
+    ['a list in the list', [['x']]],
+    ['a number where a list is due', true],
+  ])('(%s) are malformed: 400, and nobody is added or removed', async (_, value) => {
+    const { ids, patch, members } = await newGroup(2)
     await patch({ op: 'Add', path: 'members', value: values(ids) })
-    expect((await connector.scim('GET', `${path}?excludedAttributes=members`)).json).not.toHaveProperty(
-      'members',
+    const good = values([ids[0] ?? ''])
+    const answers = await Promise.all(
+      ['Add', 'Remove', 'Replace'].map((op) =>
+        patch({ op: 'Remove', path: 'members', value: good }, { op, path: 'members', value }),
+      ),
     )
-    expect(
-      (await connector.scim('GET', '/Groups?excludedAttributes=members')).json.Resources[0],
-    ).not.toHaveProperty('members')
-    expect((await connector.scim('GET', '/Groups')).json.Resources[0].members).toHaveLength(2)
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+    expect(await members()).toEqual(ids.toSorted())
+  })
+
+  it('are exchanged by "replace" without path, and by PUT', async () => {
+    const { connector, group, ids, path, patch, members } = await newGroup(3)
+    const [first = '', second = '', third = ''] = ids
+    await patch({ op: 'Add', path: 'members', value: values([first, second]) })
+    await patch({ op: 'replace', value: { members: values([second, third]) } })
+    expect(await members()).toEqual([second, third].toSorted())
+    await connector.scim('PUT', path, { displayName: group.displayName, members: values([first]) })
+    expect(await members()).toEqual([first])
+    await connector.scim('PUT', path, { displayName: group.displayName })
+    expect(await members()).toEqual([first])
   })
 
   it('are found by the look-ups of references', async () => {
