@@ -128,7 +128,7 @@ export function slice<T>(items: readonly T[], { startIndex, count }: Page): read
 }
 
 /** A list that would be cut short says so: who takes half of the members for all of them removes the others. */
-function limitMembers(resources: readonly JsonObject[]): void {
+export function limitMembers(resources: readonly JsonObject[]): void {
   const members = resources.map(({ members: list }) => (Array.isArray(list) ? list.length : 0))
   if (members.reduce((sum, count) => sum + count, 0) > LIMITS.listedMembers)
     badRequest(

@@ -1,10 +1,11 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import type { ScimContext } from './context.ts'
-import { GROUPS, USERS, type Listed } from './listed.ts'
+import { findAll, GROUPS, USERS, type Listed } from './listed.ts'
 import {
   findResources,
   findUnpaged,
+  limitMembers,
   readPage,
   slice,
   toListResponse,
@@ -32,7 +33,9 @@ export function readSearchRequest(body: unknown): ListQuery {
 function toParameter(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' || typeof value === 'number') return String(value)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',')
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    // An empty list is as good as none (RFC 7643 §2.5).
+    return value.length === 0 ? undefined : value.join(',')
   return badRequest('invalidValue', `"${name}" is not of a type that a SearchRequest takes.`)
 }
 
@@ -56,8 +59,9 @@ export async function searchAll(context: ScimContext, query: ListQuery): Promise
           schema: item.isUser ? USERS.schema(context) : GROUPS.schema(context),
           resource: item.plain(),
         }))
-  const resources = await Promise.all(slice(sorted, page).map((item) => item.resource()))
-  return toListResponse(items.length, page.startIndex, resources.flat())
+  const resources = (await Promise.all(slice(sorted, page).map((item) => item.resource()))).flat()
+  limitMembers(resources)
+  return toListResponse(items.length, page.startIndex, resources)
 }
 
 async function itemsOf<T>(
@@ -65,7 +69,8 @@ async function itemsOf<T>(
   listed: Listed<T>,
   query: ListQuery,
 ): Promise<readonly Item[]> {
-  const stored = (await findUnpaged(context, listed, { ...query, sortBy: undefined })) ?? []
+  const found = await findUnpaged(context, listed, { ...query, sortBy: undefined })
+  const stored = found ?? (await findAll(context, listed))
   return stored.map((one) => ({
     plain: () => listed.plain(context, one),
     isUser: listed.kind === 'User',
