@@ -4,12 +4,16 @@ import { runCycle } from './entra/demo-cycle.ts'
 import { disableUser, enableUser, findUserByName, hardDeleteUser } from './entra/directory-changes.ts'
 import type { Directory } from './entra/directory.ts'
 import { createProvisioningJob } from './entra/job.ts'
+import type { ProvisioningJob } from './entra/job.ts'
 import type { PatchMode } from './entra/patch-encoding.ts'
 import { openTenant, saveTenant } from './entra/tenant-file.ts'
+import { createOktaJob } from './okta/job.ts'
+import type { OktaJob } from './okta/job.ts'
 import { readRunFile } from './run-file.ts'
 
 /*
  * npm run cycle: another provisioning cycle of the local tenant, into what `npm start` serves or into --url.
+ * --client entra|okta   whose requests are sent; each keeps its own directory and state
  * --users N --groups M --seed S   the size of the directory; it only grows
  * --disable NAME, --enable NAME, --delete NAME   change a person first (user principal name)
  * --restart [--full]   look at everything again; with --full, forget what is linked to what
@@ -17,9 +21,11 @@ import { readRunFile } from './run-file.ts'
  * --data DIR, --state FILE, --url URL --token SECRET
  */
 const flags = readFlags()
+const isOkta = readClient() === 'okta'
 const directory = resolve(dirname(import.meta.dirname), flags.data)
 const target = readTarget()
-const stateFile = flags.state === undefined ? join(directory, 'entra.json') : resolve(flags.state)
+const stateFile =
+  flags.state === undefined ? join(directory, isOkta ? 'okta.json' : 'entra.json') : resolve(flags.state)
 const tenant = openTenant(stateFile, target.url, {
   users: count('users', flags.users),
   groups: count('groups', flags.groups),
@@ -29,15 +35,7 @@ if (flags.disable !== undefined) change(tenant.directory, flags.disable, disable
 if (flags.enable !== undefined) change(tenant.directory, flags.enable, enableUser)
 if (flags.delete !== undefined) change(tenant.directory, flags.delete, hardDeleteUser)
 
-const job = createProvisioningJob({
-  directory: tenant.directory,
-  tenantUrl: target.url,
-  secretToken: target.password,
-  roles: 'assertive',
-  ...patchMode(),
-  concurrency: Math.max(1, count('concurrency', flags.concurrency) ?? 1),
-  state: tenant.state,
-})
+const job = openJob()
 if (flags.restart || flags.full) job.restart({ full: flags.full })
 const summary = await runCycle(job, (line) => console.log(line))
 job.close()
@@ -46,10 +44,25 @@ if (summary === undefined)
   console.error(`No cycle was run. Is ${new URL(target.url).origin} the right server, and up?`)
 if (summary === undefined || summary.failures.length > 0 || summary.disabledJob) process.exitCode = 1
 
+function openJob(): ProvisioningJob | OktaJob {
+  const concurrency = Math.max(1, count('concurrency', flags.concurrency) ?? 1)
+  const secretToken = target.password
+  const common = { ...tenant, tenantUrl: target.url, secretToken, concurrency }
+  return isOkta
+    ? createOktaJob(common)
+    : createProvisioningJob({ ...common, roles: 'assertive', ...patchMode() })
+}
+
+function readClient(): 'entra' | 'okta' {
+  const { client } = flags
+  return client === 'entra' || client === 'okta' ? client : stop('--client is entra or okta.')
+}
+
 function readFlags() {
   try {
     return parseArgs({
       options: {
+        client: { type: 'string', default: 'entra' },
         users: { type: 'string' },
         groups: { type: 'string' },
         seed: { type: 'string' },

@@ -22,13 +22,15 @@ export interface Refusal {
 
 export type Reading<T> = { readonly ok: true; readonly value: T } | Refusal
 export type ResourceKind = 'User' | 'Group'
+/** A group is asked for without its members, unless it is wanted whole. */
+type Expected = ResourceKind | 'Whole group'
 
 const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 /** A whole page of HTML helps nobody. */
 const LONGEST_DETAIL = 300
 
 /** Reads the answer to a filter: the one match, or undefined. Several are `DuplicateTargetEntries`. */
-export function readMatch(answer: Answer, kind: ResourceKind): Reading<TargetResource | undefined> {
+export function readMatch(answer: Answer, kind: Expected): Reading<TargetResource | undefined> {
   const json = readJson(answer, [200])
   if (!json.ok) return json
   const list = json.value
@@ -50,7 +52,7 @@ export function readResource(answer: Answer, kind: ResourceKind): Reading<Target
 /** Reads the answer to a POST: 201 and an id, without which nothing can be linked. 200 is tolerated. */
 export function readCreated(answer: Answer, kind: ResourceKind): Reading<TargetResource> {
   const json = readJson(answer, [201, 200])
-  return json.ok ? toResource(json.value, 201, kind === 'Group' ? 'Created group' : kind) : json
+  return json.ok ? toResource(json.value, 201, kind === 'Group' ? 'Whole group' : kind) : json
 }
 
 /** Reads the answer to a PATCH, whose body is not looked at. */
@@ -77,11 +79,7 @@ function readJson(answer: Answer, expected: readonly number[]): Reading<unknown>
   return { ok: true, value: answer.json }
 }
 
-function toResource(
-  value: unknown,
-  status: number,
-  kind: ResourceKind | 'Created group',
-): Reading<TargetResource> {
+function toResource(value: unknown, status: number, kind: Expected): Reading<TargetResource> {
   if (!isRecord(value) || isListResponse(value))
     return refuse(MULTIPLE_ENTRIES, status, 'A list, or nothing, where one resource was expected.')
   if (typeof value.id !== 'string' || value.id === '')

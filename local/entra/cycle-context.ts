@@ -50,7 +50,7 @@ export interface Tally {
   quarantine: QuarantineReason | null
 }
 
-export type Phase = 'users' | 'managers' | 'groups' | 'memberships' | 'deprovisioning'
+export type Phase = 'import' | 'users' | 'managers' | 'groups' | 'memberships' | 'deprovisioning'
 
 export interface Progress {
   readonly phase: Phase
@@ -140,7 +140,7 @@ export function isInScope(settings: JobSettings, object: DirectoryUser | Directo
 
 /** Runs a pass over its objects, so many at a time, with progress; ends early if the job goes into quarantine. */
 export async function runPass<T>(
-  cycle: CycleContext,
+  cycle: Pick<CycleContext, 'tally' | 'report'> & { readonly settings: Pick<JobSettings, 'concurrency'> },
   phase: Phase,
   objects: readonly T[],
   visit: (object: T) => Promise<void>,

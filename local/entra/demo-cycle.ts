@@ -39,7 +39,7 @@ export async function runDemoCycle({
 
 /** Test Connection and one cycle, both reported; `undefined` where the connection test failed. */
 export async function runCycle(
-  job: ProvisioningJob,
+  job: Pick<ProvisioningJob, 'testConnection' | 'cycle'>,
   print: (line: string) => void,
 ): Promise<CycleSummary | undefined> {
   const test = await job.testConnection()

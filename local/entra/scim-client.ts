@@ -6,19 +6,23 @@ import type { PatchMode } from './patch-encoding.ts'
 /** What a call is for; the summary counts by it. */
 export type CallKind =
   | 'test connection'
+  | 'import users'
   | 'find user'
   | 'get user'
   | 'create user'
   | 'update user'
   | 'set manager'
   | 'disable user'
+  | 'enable user'
   | 'delete user'
   | 'find group'
   | 'get group'
   | 'create group'
   | 'update group'
+  | 'push members'
   | 'add members'
   | 'remove members'
+  | 'change members'
   | 'delete group'
 
 export interface ScimCall {

@@ -21,7 +21,7 @@ export interface CycleSummary extends Readonly<
 > {
   readonly calls: readonly CallStatistics[]
   readonly requests: number
-  /** Requests that change something: POST, PATCH and DELETE. */
+  /** Requests that change something: POST, PUT, PATCH and DELETE. */
   readonly writes: number
   readonly patches: number
   readonly failures: readonly ProvisioningFailure[]
