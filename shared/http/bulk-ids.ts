@@ -5,7 +5,7 @@ import { isRecord } from '../kernel/json.ts'
 export interface BulkIds {
   /** Whether an operation refers to a resource whose POST is still to come. */
   mustWait(operation: { readonly path: string; readonly data: unknown }): boolean
-  /** An id of a path with the reference put in its place; 400 for one that no operation makes, 409 for one that was not made. */
+  /** An id of a path with the reference put in its place; 400 for one that no POST makes, 409 for one that was not made. */
   replace(text: string): string
   /** Data with every reference put in its place. */
   replaceIn(value: unknown): unknown
@@ -17,6 +17,7 @@ export interface BulkIds {
 
 const REFERENCE = /^bulkId:(.+)$/
 
+/** For the bulkIds of the operations that make a resource. */
 export function createBulkIds(bulkIds: readonly (string | undefined)[]): BulkIds {
   const open = new Set(bulkIds.filter((bulkId) => bulkId !== undefined))
   const made = new Map<string, string>()
@@ -31,7 +32,7 @@ export function createBulkIds(bulkIds: readonly (string | undefined)[]): BulkIds
       fail({ code: 'conflict', detail: `The operation with bulkId "${bulkId.slice(0, 100)}" failed.` })
     if (open.has(bulkId))
       fail({ code: 'conflict', detail: `The references to bulkId "${bulkId.slice(0, 100)}" form a circle.` })
-    return badRequest('invalidValue', `No operation has the bulkId "${bulkId.slice(0, 100)}".`)
+    return badRequest('invalidValue', `No POST operation has the bulkId "${bulkId.slice(0, 100)}".`)
   }
 
   return {

@@ -33,7 +33,7 @@ const PATH = /^\/?(Users|Groups)(?:\/([^/]+))?$/i
 async function runBulk(context: ScimContext, body: unknown): Promise<JsonObject> {
   const { operations, failOnErrors } = readBulk(body)
   const results: (JsonObject | undefined)[] = operations.map(() => undefined)
-  const ids = createBulkIds(operations.map(({ bulkId }) => bulkId))
+  const ids = createBulkIds(operations.filter(({ method }) => method === 'POST').map(({ bulkId }) => bulkId))
   let waiting = operations.map((operation, index) => ({ operation, index }))
   let errors = 0
   while (waiting.length > 0 && errors < failOnErrors) {
@@ -74,7 +74,11 @@ async function runOperation(
     const failure = failureOf(error)
     if (failure === undefined) throw error
     ids.fail(bulkId)
-    await recordFailure(context, { method, template: operation.path }, failure)
+    await recordFailure(
+      context,
+      { method, template: targetOf(operation.path).route?.template ?? '' },
+      failure,
+    )
     return { ...named, ...locationOf(context, operation, ids), ...errorOf(failure) }
   }
 }
@@ -82,11 +86,10 @@ async function runOperation(
 /** Every answer but that of a POST that failed names its resource (RFC 7644 §3.7). */
 function locationOf(context: ScimContext, { path, method }: BulkOperation, ids: BulkIds): JsonObject {
   if (method === 'POST') return {}
-  const [, endpoint, id] = PATH.exec(path) ?? []
+  const { route, id } = targetOf(path)
   const known = id === undefined ? undefined : ids.known(id)
-  return endpoint === undefined || known === undefined
-    ? {}
-    : { location: `${context.baseUrl}/${endpoint}/${known}` }
+  if (route === undefined || known === undefined) return {}
+  return { location: `${context.baseUrl}/${route === USERS_ROUTE ? 'Users' : 'Groups'}/${known}` }
 }
 
 function errorOf(failure: Failure): JsonObject {
@@ -99,7 +102,12 @@ async function execute(context: ScimContext, operation: BulkOperation, ids: Bulk
     badRequest('invalidSyntax', '"method" must be POST, PUT, PATCH or DELETE.')
   if (operation.method === 'POST' && operation.bulkId === undefined)
     badRequest('invalidValue', 'A POST operation needs a "bulkId".')
-  const { route, id } = addressOf(operation.path)
+  const { route, id } = targetOf(operation.path)
+  if (route === undefined)
+    return badRequest(
+      'invalidPath',
+      'The "path" of an operation must be /Users, /Groups, or one of them with an id.',
+    )
   const params = id === undefined ? {} : { id: ids.replace(id) }
   const methods = route.methods(params)
   const handler = methods[operation.method]
@@ -116,13 +124,10 @@ async function execute(context: ScimContext, operation: BulkOperation, ids: Bulk
   return handler(request)
 }
 
-function addressOf(path: string): { route: ScimRoute; id: string | undefined } {
+/** The route and id that a path names; neither where it names none. */
+function targetOf(path: string): { route?: ScimRoute; id?: string | undefined } {
   const [, endpoint, id] = PATH.exec(path) ?? []
-  if (endpoint === undefined || id === '.search')
-    return badRequest(
-      'invalidPath',
-      'The "path" of an operation must be /Users, /Groups, or one of them with an id.',
-    )
+  if (endpoint === undefined || id === '.search') return {}
   return { route: endpoint.toLowerCase() === 'users' ? USERS_ROUTE : GROUPS_ROUTE, id }
 }
 
@@ -138,16 +143,19 @@ function readBulk(body: unknown): { operations: readonly BulkOperation[]; failOn
   if (new Set(bulkIds).size < bulkIds.length)
     badRequest('invalidValue', 'Two operations have the same "bulkId".')
   const limit = memberOf(body, 'failOnErrors') ?? Number.POSITIVE_INFINITY
-  if (typeof limit !== 'number' || limit < 1)
-    badRequest('invalidValue', '"failOnErrors" must be a number from 1.')
+  if (typeof limit !== 'number' || limit < 1 || limit % 1 > 0)
+    badRequest('invalidValue', '"failOnErrors" must be a whole number from 1.')
   return { operations: read, failOnErrors: limit }
 }
 
 function readOperation(operation: unknown): BulkOperation {
   if (!isRecord(operation)) return badRequest('invalidSyntax', 'Each operation must be a JSON object.')
   const text = (name: string): string | undefined => {
-    const value = memberOf(operation, name)
-    return typeof value === 'string' && value !== '' ? value : undefined
+    const value = memberOf(operation, name) ?? ''
+    // Left out, a version of another type would let the operation pass without its condition.
+    if (typeof value !== 'string')
+      return badRequest('invalidSyntax', `"${name}" of an operation must be a text.`)
+    return value === '' ? undefined : value
   }
   return {
     method: (text('method') ?? '').toUpperCase(),
