@@ -142,7 +142,8 @@ function readLiteral(reader: Reader): Literal {
   if (word === '') return refuse(reader, 'needs a value behind the operator')
   if (/^(true|false)$/i.test(word)) return word.toLowerCase() === 'true'
   if (/^null$/i.test(word)) return null
-  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(word) ? Number(word) : word
+  // A number only where it says the same when written again: `externalId eq 12345678901234567890` keeps its digits.
+  return String(Number(word)) === word && Number.isFinite(Number(word)) ? Number(word) : word
 }
 
 function readString(reader: Reader): string {
