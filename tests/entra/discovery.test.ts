@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import {
+  entraGroup,
   entraUser,
-  patchOp,
+  PUBLIC_BASE_URL,
   startGatehouse,
   type Gatehouse,
   type TestConnector,
 } from '../support/gatehouse.ts'
+import { CORE, ENT } from './validator.ts'
 
 let gatehouse: Gatehouse
 let connector: TestConnector
@@ -16,42 +18,98 @@ beforeAll(async () => {
 })
 afterAll(() => gatehouse.close())
 
-const CORE = 'urn:ietf:params:scim:schemas:core:2.0'
-
 interface Definition {
   readonly name: string
   readonly type: string
+  readonly required: boolean
   readonly subAttributes?: readonly Definition[]
   readonly [facet: string]: unknown
 }
 
-async function attributesOf(kind: string): Promise<readonly Definition[]> {
-  return (await connector.scim('GET', `/Schemas/${CORE}:${kind}`)).json.attributes
+async function attributesOf(urn: string, one = connector): Promise<readonly Definition[]> {
+  return (await one.scim('GET', `/Schemas/${urn}`)).json.attributes
+}
+
+/** Attributes and their parts by path. */
+function byPath(attributes: readonly Definition[]): Map<string, Definition> {
+  const parts = attributes.flatMap((one) =>
+    (one.subAttributes ?? []).map((sub): [string, Definition] => [`${one.name}.${sub.name}`, sub]),
+  )
+  return new Map([...attributes.map((one): [string, Definition] => [one.name, one]), ...parts])
 }
 
 describe('discovery', () => {
   it.each([
-    '/ServiceProviderConfig',
-    '/ResourceTypes',
-    '/ResourceTypes/User',
-    '/ResourceTypes/Group',
-    '/Schemas',
-    `/Schemas/${CORE}:Group`,
-    '/Schemas/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
-    '/Schemas?filter=id+eq+%22x%22',
-    '/ServiceProviderConfig?filter=x',
-  ])('%s is answered 200 in SCIM, without a null', async (path) => {
+    ['/ServiceProviderConfig', 'ServiceProviderConfig'],
+    ['/ResourceTypes', 'ListResponse'],
+    ['/ResourceTypes/User', 'ResourceType'],
+    ['/ResourceTypes/Group', 'ResourceType'],
+    ['/Schemas', 'ListResponse'],
+    [`/Schemas/${CORE}:User`, 'Schema'],
+    [`/Schemas/${CORE}:Group`, 'Schema'],
+    [`/Schemas/${ENT}`, 'Schema'],
+    ['/Schemas?filter=id+eq+%22x%22', 'ListResponse'],
+    ['/ResourceTypes?filter=name+eq', 'ListResponse'],
+    ['/ServiceProviderConfig?filter=x', 'ServiceProviderConfig'],
+  ])('at %s is answered 200 in SCIM as a %s, without a null', async (path, kind) => {
     const answer = await connector.scim('GET', path)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/scim+json'])
-    expect(answer.text).not.toContain('null')
+    expect(answer.json.schemas).toHaveLength(1)
+    expect(answer.json.schemas[0].split(':').pop()).toBe(kind)
+    expect(nullsIn(answer.json)).toBe(false)
   })
 
-  it.each(['/ResourceTypes/Robot', '/Schemas/urn:x', '/Me/x', '/Nothing'])(
-    '%s is a SCIM error',
+  it.each([
+    ['/Schemas', [`${CORE}:User`, ENT, `${CORE}:Group`]],
+    ['/ResourceTypes', ['User', 'Group']],
+  ])('lists at %s exactly what is served one by one', async (path, ids) => {
+    const { json } = await connector.scim('GET', path)
+    const singles = await Promise.all(ids.map((id) => connector.scim('GET', `${path}/${id}`)))
+    expect(json.Resources).toEqual(singles.map((single) => single.json))
+    expect([json.totalResults, json.itemsPerPage, json.startIndex]).toEqual([ids.length, ids.length, 1])
+    const base = `${PUBLIC_BASE_URL}/scim/v2/${connector.id}${path}`
+    expect(json.Resources.map(({ id }: Definition) => id)).toEqual(ids)
+    expect(json.Resources.map(({ meta }: { meta: { location: string } }) => meta.location)).toEqual(
+      ids.map((id) => `${base}/${id}`),
+    )
+  })
+
+  it('says which schema and which extensions each resource has', async () => {
+    const { json } = await connector.scim('GET', '/ResourceTypes')
+    expect(json.Resources).toMatchObject([
+      { endpoint: '/Users', schema: `${CORE}:User`, schemaExtensions: [{ schema: ENT, required: false }] },
+      { endpoint: '/Groups', schema: `${CORE}:Group`, schemaExtensions: [] },
+    ])
+  })
+
+  it.each([
+    ['/ResourceTypes/Robot', 404],
+    [`/Schemas/${CORE}:Robot`, 404],
+    ['/Nothing', 404],
+    ['/Me', 501],
+  ])('knows no %s: %i', async (path, status) => {
+    const answer = await connector.scim('GET', path)
+    expect([answer.status, answer.json.status]).toEqual([status, String(status)])
+    expect(Object.keys(answer.json)).toEqual(['schemas', 'status', 'detail'])
+    expect(answer.headers.get('content-type')).toBe('application/scim+json')
+  })
+
+  it.each(
+    ['/ServiceProviderConfig', '/ResourceTypes', '/Schemas', `/Schemas/${ENT}`].flatMap((path) =>
+      ['POST', 'PUT', 'PATCH', 'DELETE'].map((method): [string, string] => [method, path]),
+    ),
+  )('takes no %s to %s, whatever the body is', async (method, path) => {
+    const answer = await connector.scim(method, path, method === 'DELETE' ? undefined : '{ garbage')
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(answer.json.status).toBe('405')
+  })
+
+  it.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])(
+    'asks for the secret at %s',
     async (path) => {
-      const answer = await connector.scim('GET', path)
-      expect([404, 501]).toContain(answer.status)
-      expect(Object.keys(answer.json)).toEqual(['schemas', 'status', 'detail'])
+      const answer = await connector.scim('GET', path, undefined, { authorization: '' })
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer')
     },
   )
 
@@ -66,97 +124,108 @@ describe('discovery', () => {
       changePassword: { supported: false },
     })
     expect(json).not.toHaveProperty('pagination')
-    expect(json.authenticationSchemes.map(({ type }: { type: string }) => type)).toEqual([
-      'oauthbearertoken',
-      'httpbasic',
-    ])
-  })
-
-  it('lists externalId for users and groups, canonical types where Entra counts them, and no password', async () => {
-    const [users, groups] = [await attributesOf('User'), await attributesOf('Group')]
-    const typeOf = (name: string) =>
-      users.find((one) => one.name === name)?.subAttributes?.find((sub) => sub.name === 'type')
-    expect(users.map(({ name }) => name)).toContain('externalId')
-    expect(groups.map(({ name }) => name)).toContain('externalId')
-    expect(users.map(({ name }) => name)).not.toContain('password')
-    expect(typeOf('emails')?.['canonicalValues']).toContain('work')
-    expect(typeOf('phoneNumbers')?.['canonicalValues']).toEqual(
-      expect.arrayContaining(['work', 'mobile', 'fax']),
-    )
-    expect(typeOf('addresses')?.['canonicalValues']).toContain('work')
-    expect(typeOf('roles')).not.toHaveProperty('canonicalValues')
-  })
-
-  it('names the types of every reference', async () => {
-    const all = [...(await attributesOf('User')), ...(await attributesOf('Group'))]
-    const references = all
-      .flatMap((one) => [one, ...(one.subAttributes ?? [])])
-      .filter(({ type }) => type === 'reference')
-    expect(references.length).toBeGreaterThan(2)
-    expect(references.filter(({ referenceTypes }) => !Array.isArray(referenceTypes))).toEqual([])
+    const schemes = json.authenticationSchemes.map(({ type }: { type: string }) => type)
+    expect(schemes).toEqual(['oauthbearertoken', 'httpbasic'])
   })
 })
 
-const activityOf = async (one: TestConnector, query = '') =>
-  (await gatehouse.manage('GET', `${one.managementPath}/activity${query}`)).json.activity as Record<
-    string,
-    unknown
-  >[]
-
-describe('the activity', () => {
-  it('has a row for each change, newest first: who, what, which attributes, under which request id', async () => {
-    const one = await gatehouse.newConnector()
-    const { json: user } = await one.scim('POST', '/Users', entraUser(), { 'client-request-id': 'entra-1' })
-    await one.scim('PATCH', `/Users/${user.id}`, patchOp({ op: 'Replace', path: 'title', value: 'X' }), {
-      'client-request-id': 'entra-2',
-    })
-    await one.scim('DELETE', `/Users/${user.id}`)
-    const { json } = await gatehouse.manage('GET', one.managementPath)
-    const actor = `scim:${json.scim.secrets[0].id}`
-    const rows = await activityOf(one, '?count=3')
-    expect(rows).toMatchObject([
-      { operation: 'user.delete', status: 204 },
-      { operation: 'user.update', status: 200, attributes: ['title'], clientRequestId: 'entra-2' },
-      { operation: 'user.create', status: 201, clientRequestId: 'entra-1' },
-    ])
-    expect(rows.every((row) => row['actor'] === actor)).toBe(true)
-    expect(JSON.stringify(rows)).not.toContain('fjordworks')
-    expect(await activityOf(one, `?before=${String(rows[0]?.['cursor'])}&count=1`)).toEqual([rows[1]])
+describe('the schemas', () => {
+  it.each([
+    [
+      `${CORE}:User`,
+      ['userName', 'externalId', 'active', 'emails', 'roles', 'groups'],
+      ['password', 'id', 'meta'],
+    ],
+    [`${CORE}:Group`, ['displayName', 'externalId', 'members'], ['id', 'meta']],
+    [ENT, ['employeeNumber', 'department', 'manager'], []],
+  ])('%s has what can be mapped and nothing that is not stored', async (urn, has, lacks) => {
+    const names = (await attributesOf(urn)).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(has))
+    expect(names.filter((name) => lacks.includes(name))).toEqual([])
+    expect(new Set(names).size).toBe(names.length)
   })
 
   it.each([
-    {
-      status: 400,
-      body: patchOp({ op: 'replace', path: 'id', value: 'x' }),
-      headers: {},
-      note: 'mutability',
-    },
-    {
-      status: 409,
-      body: patchOp({ op: 'replace', path: 'userName', value: 'taken@x.example' }),
-      headers: {},
-      note: 'uniqueness',
-    },
-    {
-      status: 412,
-      body: patchOp({ op: 'replace', path: 'title', value: 'x' }),
-      headers: { 'if-match': 'W/"other"' },
-      note: 'precondition_failed',
-    },
-  ])(
-    'has a row for an authenticated request that failed with $status, and none for a 401',
-    async ({ body, headers, status, note }) => {
-      const one = await gatehouse.newConnector()
-      await one.scim('POST', '/Users', entraUser({ userName: 'taken@x.example' }))
-      const { json: user } = await one.scim('POST', '/Users', entraUser())
-      const failed = await one.scim('PATCH', `/Users/${user.id}`, body, { ...headers })
-      const rows = await activityOf(one)
-      await one.scim('GET', '/Users', undefined, { authorization: 'Bearer x' })
-      expect(failed.status).toBe(status)
-      expect(rows.filter((row) => row['status'] === status)).toMatchObject([
-        { operation: 'user.patch', note },
-      ])
-      expect(await activityOf(one)).toHaveLength(rows.length)
-    },
-  )
+    ['emails.type', ['work', 'home', 'other']],
+    ['phoneNumbers.type', ['work', 'home', 'mobile', 'fax', 'pager', 'other']],
+    ['addresses.type', ['work', 'home', 'other']],
+    ['roles.type', undefined],
+    ['entitlements.type', undefined],
+  ])('suggest for %s %j', async (path, values) => {
+    const type = byPath(await attributesOf(`${CORE}:User`)).get(path)
+    expect(type?.type).toBe('string')
+    expect(type?.['canonicalValues']).toEqual(values)
+  })
+
+  it.each([`${CORE}:User`, `${CORE}:Group`, ENT])('write every facet of %s as RFC 7643 does', async (urn) => {
+    const all = [...byPath(await attributesOf(urn)).values()]
+    const facets = (name: string) => new Set(all.map((one) => one[name]))
+    const types = ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary', 'complex']
+    expect(types).toEqual(expect.arrayContaining([...facets('type')]))
+    expect(['readWrite', 'readOnly', 'writeOnly', 'immutable']).toEqual(
+      expect.arrayContaining([...facets('mutability')]),
+    )
+    expect(['default', 'always', 'request', 'never']).toEqual(expect.arrayContaining([...facets('returned')]))
+    expect(
+      all.filter((one) => typeof one['multiValued'] !== 'boolean' || typeof one.required !== 'boolean'),
+    ).toEqual([])
+    const emptied = all.filter(
+      ({ canonicalValues }) => Array.isArray(canonicalValues) && canonicalValues.length === 0,
+    )
+    expect(emptied).toEqual([])
+  })
+
+  it('name the types of every reference, and there are some', async () => {
+    const attributes = [`${CORE}:User`, `${CORE}:Group`, ENT].map((urn) => attributesOf(urn))
+    const all = (await Promise.all(attributes)).flatMap((one) => [...byPath(one)])
+    const references = all.filter(([, { type }]) => type === 'reference')
+    expect(references.map(([path]) => path)).toEqual(
+      expect.arrayContaining(['profileUrl', 'photos.value', 'groups.$ref', 'members.$ref', 'manager.$ref']),
+    )
+    for (const [, { referenceTypes }] of references) expect(referenceTypes).not.toEqual([])
+    expect(references.filter(([, { referenceTypes }]) => !Array.isArray(referenceTypes))).toEqual([])
+  })
+
+  it.each([
+    ['by default', {}, ['emails', 'name', 'name.familyName', 'name.givenName', 'userName']],
+    ['relaxed', { requiredAttributes: [] }, ['userName']],
+    ['with names only', { requiredAttributes: ['name.givenName'] }, ['name', 'name.givenName', 'userName']],
+  ])('require of a user (%s) exactly what a POST is refused without', async (_, settings, required) => {
+    const one = await gatehouse.newConnector({ uniqueEmail: false, ...settings })
+    const all = byPath(await attributesOf(`${CORE}:User`, one))
+    const said = [...all].filter(([, definition]) => definition.required).map(([path]) => path)
+    expect(said.toSorted()).toEqual(required)
+    for (const path of [
+      'userName',
+      'emails',
+      'name.givenName',
+      'name.familyName',
+      'displayName',
+      'title',
+      'externalId',
+    ]) {
+      const { status } = await one.scim('POST', '/Users', without(entraUser(), path))
+      expect([path, status]).toEqual([path, required.includes(path) ? 400 : 201])
+    }
+  })
+
+  it('require of a group its name, without which a POST is refused', async () => {
+    const all = byPath(await attributesOf(`${CORE}:Group`))
+    expect([...all].filter(([, { required }]) => required).map(([path]) => path)).toEqual(['displayName'])
+    const statuses = []
+    for (const name of ['displayName', 'externalId', 'members'])
+      statuses.push((await connector.scim('POST', '/Groups', without(entraGroup(), name))).status)
+    expect(statuses).toEqual([400, 201, 201])
+  })
 })
+
+function without(body: Record<string, unknown>, path: string): Record<string, unknown> {
+  const [name = '', part] = path.split('.')
+  if (part === undefined) return { ...body, [name]: undefined }
+  return { ...body, [name]: { ...(body[name] as object), [part]: undefined } }
+}
+
+function nullsIn(value: unknown): boolean {
+  if (typeof value !== 'object') return false
+  return value === null || Object.values(value).some(nullsIn)
+}
