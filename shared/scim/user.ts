@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 import type { ResourceId } from '../kernel/ids.ts'
@@ -125,8 +126,9 @@ export function isUnchanged(before: StoredUser, after: JsonObject): boolean {
   return isSame(before.attributes, after)
 }
 
+/** The order of members says nothing: clients send the same object in any. */
 function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right)
+  return isDeepStrictEqual(left, right)
 }
 
 function toGroupReference(context: ScimContext, group: ResourceId): JsonObject {

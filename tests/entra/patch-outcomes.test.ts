@@ -148,6 +148,14 @@ describe('a PATCH that changes nothing', () => {
   })
 })
 
+describe('a PUT that changes nothing', () => {
+  it('because its members are only in another order is 200, and the version stays', async () => {
+    const { connector, user } = await newScene(gatehouse)
+    const answer = await connector.scim('PUT', `/Users/${user.id}`, reversed(user))
+    expect([answer.status, answer.json]).toEqual([200, user])
+  })
+})
+
 describe('a PATCH', () => {
   it('moves lastModified and the version, and leaves created', async () => {
     const { user, patch } = await newScene(gatehouse)
@@ -242,4 +250,12 @@ describe('a PATCH', () => {
 /** Until the clock, which counts milliseconds, shows more than this time. */
 function passBeyond(time: string): void {
   while (Date.now() <= Date.parse(time));
+}
+
+/** The same JSON with the members of every object in reverse. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toReversed()
+  return Object.fromEntries(entries.map(([name, part]) => [name, reversed(part)]))
 }
