@@ -28,3 +28,25 @@ export async function newScene(gatehouse: Gatehouse, overrides: Json = {}, setti
     find: (filter) => connector.scim('GET', `/Users?${new URLSearchParams({ filter }).toString()}`),
   }
 }
+
+export const ROLE_TYPE = 'WindowsAzureActiveDirectoryRole'
+
+/** An app role as one JSON text, which is how Entra's legacy mode patches it. */
+export const roleBlob = (value: string, displayName = value): Json => ({
+  value: JSON.stringify({ id: '0b7e1c66-3a0f-4f5e-9b1a-2f4d8c6e7a10', value, displayName }),
+})
+
+export const roleValues = ({ json }: Answer): readonly unknown[] =>
+  (json.roles ?? []).map(({ value }: { value: unknown }) => value)
+
+/** The role that counts, as the platform reads it. */
+export async function roleOf(gatehouse: Gatehouse, { connector, user }: Scene): Promise<unknown> {
+  const { json } = await gatehouse.manage('GET', `${connector.managementPath}/users`)
+  return json.users.find((item: Answer['json']) => item.user.id === user.id).role
+}
+
+/** The note of the connector's latest activity. */
+export async function noteOf(gatehouse: Gatehouse, { connector }: Scene): Promise<string | undefined> {
+  const { json } = await gatehouse.manage('GET', `${connector.managementPath}/activity?count=1`)
+  return json.activity[0].note
+}
