@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import type { AttributePath, Filter, Literal, Operator } from '../../shared/scim/filter/ast.ts'
+import { parseFilter } from '../../shared/scim/filter/parse.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schema/attribute.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 
@@ -104,8 +105,19 @@ export function filtersWith(...own: readonly string[]): fc.Arbitrary<Filter> {
     { weight: own.length > 0 ? 6 : 0, arbitrary: fc.constantFrom('', ...own) },
     { weight: 4, arbitrary: texts },
     {
-      weight: 1,
-      arbitrary: fc.constantFrom(true, false, null, 7, -1.5, 'True', 'work', '2026-01-02T03:04:05Z'),
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        true,
+        false,
+        null,
+        null,
+        null,
+        7,
+        -1.5,
+        'True',
+        'work',
+        '2026-01-02T03:04:05Z',
+      ),
     },
   )
   const leaf = fc.oneof(
@@ -113,6 +125,33 @@ export function filtersWith(...own: readonly string[]): fc.Arbitrary<Filter> {
     { weight: 1, arbitrary: valuePathsOf(literals) },
   )
   return nestedOf(leaf, 3).filter((filter) => countTerms(filter) <= LIMITS.filterTerms)
+}
+
+/** Filters that an index may serve, in part at least. */
+export function servedWith(...own: readonly string[]): fc.Arbitrary<Filter> {
+  const names: Names = [
+    ['userName'],
+    ['externalId'],
+    ['id'],
+    ['emails'],
+    ['emails', 'value'],
+    ['displayName'],
+  ]
+  const served: fc.Arbitrary<Filter> = fc.record({
+    kind: fc.constant('compare' as const),
+    path: pathsOf([...names, ['name', 'familyName']], [undefined]),
+    operator: fc.constantFrom<Operator>('eq', 'sw'),
+    value: fc.oneof(words, fc.constantFrom(...own)),
+  })
+  const email = fc
+    .record({ value: words, type: fc.constantFrom('work', 'home') })
+    .map(({ value, type }) => parseFilter(`emails[type eq "${type}" and value eq ${JSON.stringify(value)}]`))
+  const part = fc.oneof({ weight: 4, arbitrary: served }, { weight: 1, arbitrary: email })
+  const joined = (kind: 'and' | 'or', other: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> =>
+    fc.tuple(part, other, part).map((terms) => ({ kind, terms }))
+  return fc
+    .oneof(part, joined('or', part), joined('and', filtersWith(...own)), joined('or', joined('and', part)))
+    .filter((filter) => countTerms(filter) <= LIMITS.filterTerms)
 }
 
 /** As the parser counts them: whatever stands in brackets is a term of what is around it. */
@@ -125,6 +164,23 @@ function countTerms(filter: Filter): number {
       return 1 + countTerms(filter.term)
     default:
       return 1 + (filter.path.filter === undefined ? 0 : countTerms(filter.path.filter))
+  }
+}
+
+/** Whether a filter puts truth values into an order, which they do not have: that is refused before anything is looked up. */
+export function ordersTruth(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.terms.some(ordersTruth)
+    case 'not':
+      return ordersTruth(filter.term)
+    default: {
+      const { attribute, sub, filter: within } = filter.path
+      const isOrder = filter.kind === 'compare' && /^[gl]/.test(filter.operator)
+      const isTruth = /^(active|primary)$/i.test(sub ?? attribute)
+      return (isOrder && isTruth) || (within !== undefined && ordersTruth(within))
+    }
   }
 }
 
