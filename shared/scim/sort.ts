@@ -2,7 +2,7 @@ import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 import { fold } from '../kernel/text.ts'
 import { parsePath } from './filter/parse.ts'
-import { valueOf, type ResourceSchema } from './schema/attribute.ts'
+import { valueOf, type Attribute, type ResourceSchema } from './schema/attribute.ts'
 import { resolvePath, type Target } from './schema/resolve.ts'
 
 export interface SortOrder {
@@ -19,6 +19,8 @@ export function readSortOrder(
   const order = (sortOrder ?? 'ascending').toLowerCase()
   if (order !== 'ascending' && order !== 'descending')
     badRequest('invalidValue', '"sortOrder" must be ascending or descending.')
+  // Also where there is nothing to sort, a path that cannot be read is refused.
+  parsePath(sortBy)
   return { path: sortBy, descending: order === 'descending' }
 }
 
@@ -60,8 +62,14 @@ function principal(values: readonly unknown[]): unknown {
 function toKey({ attribute, sub }: Target, value: unknown): Key {
   const leaf = sub ?? (attribute.type === 'complex' ? valueOf(attribute) : attribute)
   const simple = isRecord(value) && leaf !== undefined ? value[leaf.name] : value
-  if (typeof simple === 'number' || typeof simple === 'boolean') return Number(simple)
-  if (typeof simple !== 'string') return undefined
-  if (leaf?.type === 'dateTime') return Date.parse(simple)
-  return leaf?.caseExact === true ? simple : fold(simple)
+  if (typeof simple === 'boolean') return leaf?.type === 'boolean' ? Number(simple) : undefined
+  const isKey = typeof simple === 'string' || typeof simple === 'number'
+  return isKey && leaf !== undefined ? textKey(leaf, String(simple)) : undefined
+}
+
+/** A value may be older than the type that the attribute has now: what is no number then counts as absent. */
+function textKey({ type, caseExact }: Attribute, text: string): Key {
+  if (type === 'string' || type === 'reference' || type === 'binary') return caseExact ? text : fold(text)
+  const number = type === 'dateTime' ? Date.parse(text) : Number(text)
+  return Number.isNaN(number) ? undefined : number
 }
