@@ -9,6 +9,7 @@ import type { Row } from '../storage/table.ts'
 import { findUser, toUser, type StoredUser } from '../storage/users.ts'
 import type { ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
+import { checkFilter } from './filter/check.ts'
 import { matchesFilter } from './filter/match.ts'
 import { planLookup } from './filter/plan.ts'
 import { readMemberRows, toGroupResource } from './groups.ts'
@@ -77,6 +78,7 @@ export async function findMatching<T>(
   listed: Listed<T>,
   filter: Filter,
 ): Promise<readonly T[]> {
+  checkFilter(listed.schema(context), filter)
   const matching: T[] = []
   for (const stored of await findCandidates(context, listed, filter)) {
     const candidate = await listed.candidate(context, stored, filter)

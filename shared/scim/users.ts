@@ -18,6 +18,8 @@ import {
   type UserState,
 } from '../storage/users.ts'
 import type { ScimContext } from './context.ts'
+import type { Filter } from './filter/ast.ts'
+import { checkFilter } from './filter/check.ts'
 import { matchesFilter } from './filter/match.ts'
 import { parseFilter } from './filter/parse.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
@@ -85,10 +87,7 @@ export async function getUser(
   filter?: string,
 ): Promise<JsonObject> {
   const user = await requireUser(context, id)
-  if (
-    filter !== undefined &&
-    !matchesFilter(schemaOf(context), toUserResource(context, user), parseFilter(filter))
-  )
+  if (filter !== undefined && !passes(context, user, parseFilter(filter)))
     fail({ code: 'not_found', detail: 'The user does not pass the filter.' })
   return toUserResource(context, user, projector.wants('groups') ? await groupsOf(context, user) : undefined)
 }
@@ -139,6 +138,12 @@ export async function deleteUser(context: ScimContext, id: string): Promise<void
     const refusal = await removeUser(context.store, context.tenant, { user, at, left }, rows)
     return refusal === undefined ? true : undefined
   })
+}
+
+function passes(context: ScimContext, user: StoredUser, filter: Filter): boolean {
+  const schema = schemaOf(context)
+  checkFilter(schema, filter)
+  return matchesFilter(schema, toUserResource(context, user), filter)
 }
 
 const schemaOf = ({ rules }: ScimContext): ResourceSchema => userSchema(rules.customAttributes)

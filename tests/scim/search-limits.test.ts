@@ -70,6 +70,8 @@ describe(`beyond ${LIMITS.scannedResources} users`, () => {
     expect(await outcomes({})).toEqual(served)
     expect(await outcomes({ filter: 'userName eq "only@one.example"', sortBy: 'title' })).toEqual(served)
     expect(await outcomes({ filter: 'displayName sw "only"', sortBy: 'title' })).toEqual(served)
+    expect(await outcomes({ filter: 'colour eq "red"' })).toEqual(served)
+    expect(await outcomes({ filter: 'userName sw "mira" and externalId eq "x"' })).toEqual(served)
     expect(await outcomes({ filter: 'title eq "Diver" and emails eq "nobody@x.example"' })).toEqual(served)
   })
 })

@@ -20,15 +20,23 @@ export type Lookup = (context: ScimContext) => Promise<readonly ResourceId[]>
  * part is enough; an `or` needs one in each part.
  */
 export function planLookup(schema: ResourceSchema, filter: Filter): Lookup | undefined {
-  if (filter.kind === 'and')
-    return filter.terms.map((term) => planLookup(schema, term)).find((lookup) => lookup !== undefined)
+  if (filter.kind === 'and') {
+    // An equality finds fewer than a beginning does.
+    const terms = filter.terms.toSorted((a, b) => Number(isPrefix(a)) - Number(isPrefix(b)))
+    return terms.map((term) => planLookup(schema, term)).find((lookup) => lookup !== undefined)
+  }
   if (filter.kind === 'or') return unionOf(filter.terms.map((term) => planLookup(schema, term)))
   if (filter.kind === 'matches') return planMatches(schema, filter)
-  if (filter.kind !== 'compare') return undefined
-  if (filter.operator === 'sw') return planPrefix(schema, filter)
-  if (filter.operator !== 'eq') return undefined
+  if (filter.kind !== 'compare' || filter.operator === 'ne') return undefined
   const target = resolvePath(schema, filter.path)
-  return target && planEquality(schema, target, filter.value)
+  // What no schema has is in no resource: nothing has to be read to know that, unless its absence is asked for.
+  if (target === undefined) return filter.value === null ? undefined : async () => []
+  if (filter.operator === 'sw') return planPrefix(schema, target, filter.value)
+  return filter.operator === 'eq' ? planEquality(schema, target, filter.value) : undefined
+}
+
+function isPrefix(filter: Filter): boolean {
+  return filter.kind === 'compare' && filter.operator === 'sw'
 }
 
 /** `emails[value eq "x" and type eq "work"]`: the equality inside is the lookup. */
@@ -76,15 +84,10 @@ const SEARCHED: ReadonlySet<string> = new Set([
 ])
 
 /** "Begins with" on what the search rows hold, which serve other values too: every hit is checked afterwards. */
-function planPrefix(
-  schema: ResourceSchema,
-  filter: Extract<Filter, { kind: 'compare' }>,
-): Lookup | undefined {
-  const target = resolvePath(schema, filter.path)
-  if (schema.kind !== 'User' || target === undefined || target.extension !== undefined) return undefined
+function planPrefix(schema: ResourceSchema, target: Target, text: Literal): Lookup | undefined {
+  if (schema.kind !== 'User' || target.extension !== undefined) return undefined
   const name =
     target.sub === undefined ? target.attribute.name : `${target.attribute.name}.${target.sub.name}`
-  const text = filter.value
   if (!SEARCHED.has(name) || typeof text !== 'string' || text === '') return undefined
   return ({ store, tenant }) => findUserIdsByPrefix(store, tenant, text)
 }
