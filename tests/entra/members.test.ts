@@ -20,7 +20,8 @@ const find = (filter: string) => `/Groups?filter=${encodeURIComponent(filter)}`
 async function newGroup(users = 0) {
   const connector = await gatehouse.newConnector()
   const { json: group } = await connector.scim('POST', '/Groups', entraGroup())
-  const ids = await Promise.all(Array.from({ length: users }, () => addUser(connector)))
+  const ids: string[] = []
+  while (ids.length < users) ids.push(...(await addUsers(connector, Math.min(users - ids.length, 100))))
   const path = `/Groups/${group.id}`
   return {
     connector,
@@ -33,8 +34,11 @@ async function newGroup(users = 0) {
   }
 }
 
-async function addUser(connector: TestConnector): Promise<string> {
-  return String((await connector.scim('POST', '/Users', entraUser())).json.id)
+/** Imported, which is one request for up to 100 users. */
+async function addUsers({ managementPath }: TestConnector, count: number): Promise<string[]> {
+  const users = Array.from({ length: count }, () => entraUser())
+  const { json } = await gatehouse.manage('POST', `${managementPath}/users`, { users })
+  return json.results.map(({ id }: { id: string }) => id)
 }
 
 async function membersOf(connector: TestConnector, path: string): Promise<string[]> {
@@ -125,6 +129,28 @@ describe('members', () => {
     expect(await members()).toEqual(ids)
   })
 
+  it('that nobody knows change nothing where they would replace the others, or come with a new group', async () => {
+    const { connector, group, ids, path, patch, members } = await newGroup(1)
+    await patch({ op: 'Add', path: 'members', value: values(ids) })
+    const nobody = values([crypto.randomUUID()])
+    const rename = { op: 'Replace', path: 'displayName', value: 'Renamed' }
+    const answers = [
+      await patch({ op: 'Replace', path: 'members', value: nobody }),
+      await patch(rename, { op: 'Add', path: 'members', value: nobody }),
+      await connector.scim('PUT', path, { displayName: 'Renamed', members: nobody }),
+      await connector.scim('POST', '/Groups', entraGroup({ members: nobody })),
+    ]
+    for (const { status, json } of answers) {
+      expect([status, json.scimType]).toEqual([400, 'invalidValue'])
+      expect(json.detail).toContain(nobody[0]?.value)
+    }
+    const { json } = await connector.scim('GET', '/Groups')
+    expect(json.Resources.map(({ displayName }: { displayName: string }) => displayName)).toEqual([
+      group.displayName,
+    ])
+    expect(await members()).toEqual(ids)
+  })
+
   it.each([
     [33, 5],
     [100, 70],
@@ -136,22 +162,18 @@ describe('members', () => {
     expect(await members()).toEqual(ids.slice(going).toSorted())
   })
 
-  it('may be groups, which gives their members nothing', async () => {
-    const { connector, ids, patch } = await newGroup(1)
-    const { json: inner } = await connector.scim('POST', '/Groups', entraGroup())
-    await connector.scim(
-      'PATCH',
-      `/Groups/${inner.id}`,
-      patchOp({ op: 'Add', path: 'members', value: values(ids) }),
-    )
-    expect(
-      (await patch({ op: 'Add', path: 'members', value: [{ value: inner.id, type: 'Group' }] })).status,
-    ).toBe(204)
-    expect(
-      (await connector.scim('GET', `/Users/${ids[0]}`)).json.groups.map(
-        ({ value }: { value: string }) => value,
-      ),
-    ).toEqual([inner.id])
+  it('may be groups, with or without saying so, which gives their members nothing', async () => {
+    const { connector, ids, path, patch } = await newGroup(1)
+    const { json: inner } = await connector.scim('POST', '/Groups', entraGroup({ members: values(ids) }))
+    const { json: other } = await connector.scim('POST', '/Groups', entraGroup())
+    const value = [{ value: inner.id, type: 'Group' }, { value: other.id }]
+    expect((await patch({ op: 'Add', path: 'members', value })).status).toBe(204)
+    const { json: outer } = await connector.scim('GET', path)
+    const { json: user } = await connector.scim('GET', `/Users/${ids[0]}`)
+    expect(outer.members.map(({ type }: { type: string }) => type)).toEqual(['Group', 'Group'])
+    expect(outer.members[0].$ref).toContain(`/Groups/${outer.members[0].value}`)
+    expect(inner.members).toMatchObject([{ value: ids[0], type: 'User' }])
+    expect(user.groups.map((group: { value: string }) => group.value)).toEqual([inner.id])
   })
 
   it('added and removed in one body end as the last word says', async () => {
