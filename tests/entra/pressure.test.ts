@@ -10,11 +10,11 @@ import {
   type TestConnector,
 } from '../support/gatehouse.ts'
 
-/* Several jobs and retries at once: what Entra does to an address under load. */
+/* Several jobs and retries at once. The store in memory answers too fast for requests to meet in it: this one is real. */
 
 let gatehouse: Gatehouse
 beforeAll(async () => {
-  gatehouse = await startGatehouse({ settings: { SCIM_MAX_RPS: '500' } })
+  gatehouse = await startGatehouse({ store: 'azurite' })
 })
 afterAll(() => gatehouse.close())
 
@@ -129,20 +129,3 @@ function postAndHangUp({ scimUrl, password }: TestConnector, body: unknown): Pro
     call.end(text, () => call.destroy())
   })
 }
-
-describe('a busy second', () => {
-  it('of 200 requests with 50 wrong secrets among them holds no valid one back', async () => {
-    const connector = await gatehouse.newConnector()
-    const wrong = { authorization: 'Bearer wrong' }
-    const [valid, invalid] = await Promise.all([
-      times(200, (i) =>
-        i % 4
-          ? connector.scim('GET', `/Users?filter=userName+eq+%22${i}%22`)
-          : connector.scim('POST', '/Users', entraUser()),
-      ),
-      times(50, () => connector.scim('GET', '/Users', undefined, wrong)),
-    ])
-    expect([tally(valid), tally(invalid)]).toEqual([{ 200: 150, 201: 50 }, { 401: 50 }])
-    expect((await connector.scim('GET', '/Users?count=1')).json.totalResults).toBe(50)
-  })
-})

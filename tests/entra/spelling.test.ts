@@ -93,6 +93,17 @@ describe('a change', () => {
     expect([answer.status, answer.json]).toEqual([200, { ...others, meta: answer.json.meta }])
   })
 
+  it.each([
+    ['a list', [{ value: '+47 900 00 001', type: 'mobile' }]],
+    ['a list without types', [{ $ref: null, value: '+47 900 00 001' }]],
+    ['one value', { value: '+47 900 00 001' }],
+  ])('by Remove with %s as its value takes only what is named', async (_, value) => {
+    const { user, patch } = await newUser()
+    const answer = await patch({ op: 'Remove', path: 'phoneNumbers', value })
+    expect(answer.status).toBe(200)
+    expect(answer.json.phoneNumbers).toEqual([user.phoneNumbers[0]])
+  })
+
   it.each(['emails', 'phoneNumbers', 'addresses', 'roles'])(
     'of a value of %s that is not there yet creates it, with the type that the path names',
     async (attribute) => {
