@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runCycle } from './entra/demo-cycle.ts'
@@ -9,11 +10,12 @@ import type { PatchMode } from './entra/patch-encoding.ts'
 import { openTenant, saveTenant } from './entra/tenant-file.ts'
 import { createOktaJob } from './okta/job.ts'
 import type { OktaJob } from './okta/job.ts'
-import { readRunFile } from './run-file.ts'
+import { findOrCreateDemo } from './demo-connector.ts'
+import { readRunFile, writeRunFile, type RunFile } from './run-file.ts'
 
 /*
  * npm run cycle: another provisioning cycle of the local tenant, into what `npm start` serves or into --url.
- * --client entra|okta   whose requests are sent; each keeps its own directory and state
+ * --client entra|okta   whose requests are sent; each has its own connector, directory and state
  * --users N --groups M --seed S   the size of the directory; it only grows
  * --disable NAME, --enable NAME, --delete NAME   change a person first (user principal name)
  * --restart [--full]   look at everything again; with --full, forget what is linked to what
@@ -23,7 +25,7 @@ import { readRunFile } from './run-file.ts'
 const flags = readFlags()
 const isOkta = readClient() === 'okta'
 const directory = resolve(dirname(import.meta.dirname), flags.data)
-const target = readTarget()
+const target = await readTarget()
 const stateFile =
   flags.state === undefined ? join(directory, isOkta ? 'okta.json' : 'entra.json') : resolve(flags.state)
 const tenant = openTenant(stateFile, target.url, {
@@ -86,17 +88,31 @@ function readFlags() {
   }
 }
 
-function readTarget(): { readonly url: string; readonly password: string } {
+interface Target {
+  readonly url: string
+  readonly password: string
+}
+
+async function readTarget(): Promise<Target> {
   const { url, token } = flags
   if ((url === undefined) !== (token === undefined)) stop('Give --url and --token together, or neither.')
   if (url !== undefined && token !== undefined) {
     if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) stop(`--url is no web address: ${url}`)
     return { url, password: token }
   }
-  return (
-    readRunFile(directory)?.scim ??
-    stop(`Run npm start first (or give --url and --token): there is no connector in ${flags.data}/run.json.`)
-  )
+  const run = readRunFile(directory)
+  const none = `Run npm start first (or give --url and --token): there is no connector in ${flags.data}/run.json.`
+  if (run?.scim === undefined) return stop(none)
+  return isOkta ? ownConnector(run) : run.scim
+}
+
+/** Okta has a connector of its own: two services that provision one directory would undo each other's work. */
+async function ownConnector({ url, functionKey }: RunFile): Promise<Target> {
+  const own = join(directory, 'okta')
+  mkdirSync(own, { recursive: true })
+  const demo = await findOrCreateDemo(url, functionKey, readRunFile(own))
+  writeRunFile(own, { url, functionKey, ...demo })
+  return demo.scim
 }
 
 function patchMode(): { mode?: PatchMode } {
