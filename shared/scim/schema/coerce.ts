@@ -85,9 +85,27 @@ export function namedParts(attributes: AttributeMap, value: JsonObject): Readonl
 }
 
 function coerceSimple(attribute: Attribute, value: unknown): unknown {
-  if (attribute.type === 'boolean') return coerceBoolean(attribute, value)
-  const wanted = attribute.type === 'integer' || attribute.type === 'decimal' ? 'number' : 'string'
-  return typeof value === wanted ? value : wrongType(attribute, value)
+  switch (attribute.type) {
+    case 'boolean':
+      return coerceBoolean(attribute, value)
+    case 'integer':
+    case 'decimal':
+      return coerceNumber(attribute, value)
+    case 'dateTime':
+      return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+        ? value
+        : wrongType(attribute, value)
+    default:
+      return typeof value === 'string' ? value : wrongType(attribute, value)
+  }
+}
+
+/** The functions of Entra's mappings make texts, of numbers too. */
+function coerceNumber(attribute: Attribute, value: unknown): number {
+  const isText = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
+  const number = isText ? Number(value) : value
+  const fits = attribute.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number)
+  return fits && typeof number === 'number' ? number : wrongType(attribute, value)
 }
 
 /** Entra's legacy mode writes booleans as "True" and "False". */
