@@ -16,6 +16,11 @@ export function parseCustomAttributes(value: readonly unknown[]): readonly Custo
   const keys = parsed.map(({ urn, name }) => `${urn}:${name}`.toLowerCase())
   const doubled = keys.find((key, i) => keys.indexOf(key) !== i)
   if (doubled !== undefined) badRequest('invalidValue', `customAttributes has "${doubled}" twice.`)
+  // URNs compare without case, so two spellings would be one schema under two names.
+  const spellings = new Map(parsed.map(({ urn }) => [urn.toLowerCase(), urn]))
+  const second = parsed.find(({ urn }) => spellings.get(urn.toLowerCase()) !== urn)
+  if (second !== undefined)
+    badRequest('invalidValue', `customAttributes spells the URN "${second.urn}" in two ways.`)
   return parsed
 }
 
