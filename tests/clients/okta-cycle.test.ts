@@ -121,7 +121,10 @@ describe('an Okta cycle', () => {
     leave(directory, leaver)
     const left = await job.cycle()
     const idle = await job.cycle()
+    job.restart()
+    const restarted = await job.cycle()
 
+    expect(restarted.calls.map(({ kind }) => kind)).not.toContain('disable user')
     expect(left).toMatchObject({ disabled: 1, deleted: 0, writes: 1, failures: [] })
     expect(idle).toMatchObject({ requests: 0 })
     expect(await account(leaver)).toMatchObject({ active: false })
@@ -142,6 +145,7 @@ describe('an Okta cycle', () => {
     const back = await job.cycle()
 
     expect(back).toMatchObject({ created: 0, failures: [] })
+    expect(back.calls.map(({ kind }) => kind)).toEqual(['enable user', 'get user', 'update user'])
     expect(await account(person)).toMatchObject({ id, active: true, displayName: 'Ása Nygård' })
   })
 

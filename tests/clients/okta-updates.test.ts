@@ -73,6 +73,7 @@ describe('a profile update of Okta', () => {
     const replaced = await send('PUT', `/Users/${created.id}`, { ...created, ...extra, displayName: 'New' })
 
     expect(replaced.status).toBe(200)
+    expect((await send('GET', `/Users/${created.id}`)).json).toEqual(replaced.json)
     const { lastModified, version, ...meta } = replaced.json.meta
     expect({ ...replaced.json, meta }).toEqual({
       ...created,
