@@ -9,6 +9,14 @@ export function fold(text: string): string {
     : text.normalize('NFKC').toLowerCase().normalize('NFC')
 }
 
+/**
+ * Whether a value that a client sent is this text in any case. Never by `String(value)`: an object whose `toString` is
+ * no function makes that throw.
+ */
+export function isText(value: unknown, text: string): boolean {
+  return typeof value === 'string' && value.toLowerCase() === text.toLowerCase()
+}
+
 /** Control characters and lone surrogates: Table Storage takes some of them and then cannot return them. */
 export function hasUnstorableCharacters(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- the point of the check

@@ -2,6 +2,7 @@ import { badRequest, fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, memberOf } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { isText } from '../kernel/text.ts'
 import type { ResourceKind } from '../storage/keys.ts'
 import type { Filter } from './filter/ast.ts'
 import type { PatchOperation } from './patch/operations.ts'
@@ -119,7 +120,7 @@ function readMember(value: unknown): MemberReference {
   const id = memberOf(value, 'value') ?? reference.split('/').pop()
   if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
     return badRequest('invalidValue', 'A member has no "value". Give the id of a user or group.')
-  const isGroup = String(value['type']).toLowerCase() === 'group' || reference.includes('/Groups/')
+  const isGroup = isText(value['type'], 'group') || reference.includes('/Groups/')
   return toReference(String(id), isGroup ? 'Group' : 'User')
 }
 

@@ -2,7 +2,7 @@ import { badRequest } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { highestRole, parseRole } from '../kernel/roles.ts'
-import { fold } from '../kernel/text.ts'
+import { fold, isText } from '../kernel/text.ts'
 import { parsePath } from './filter/parse.ts'
 import type { Attribute, Extension, ResourceSchema } from './schema/attribute.ts'
 import { coerceAttribute, distinct, namedParts } from './schema/coerce.ts'
@@ -145,6 +145,6 @@ function checkSchemas(schema: ResourceSchema, body: JsonObject): void {
   const urns = memberOf(body, 'schemas') ?? null
   if (urns === null || (Array.isArray(urns) && urns.length === 0)) return
   if (!Array.isArray(urns)) return badRequest('invalidSyntax', '"schemas" must be a list of URNs.')
-  if (!urns.some((urn) => String(urn).toLowerCase() === schema.urn.toLowerCase()))
+  if (!urns.some((urn) => isText(urn, schema.urn)))
     badRequest('invalidSyntax', `"schemas" must name ${schema.urn}.`)
 }

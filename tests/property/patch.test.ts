@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../shared/kernel/failure.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
+import { readMembers } from '../../shared/scim/member-changes.ts'
 import { applyPatch } from '../../shared/scim/patch/apply.ts'
 import { parsePatch } from '../../shared/scim/patch/operations.ts'
 import { readResource, settle } from '../../shared/scim/resource.ts'
@@ -167,6 +168,8 @@ describe('any PATCH', () => {
       { op: 'merge', path: 'title', value: 'x' },
       { op: 'replace', path: 'a..b', value: 'x' },
       { op: 'add', path: '__proto__', value: {} },
+      { op: 'add', path: 'constructor', value: {} },
+      { op: 'replace', path: 'name.prototype', value: 'x' },
       { op: 'replace', path: 'emails[type', value: 'x' },
       { op: 'remove' },
       { op: 'add', path: 'active', value: 'perhaps' },
@@ -179,5 +182,29 @@ describe('any PATCH', () => {
       expect(JSON.stringify(user)).toBe(before)
     })
     fc.assert(property, { numRuns: RUNS })
+  })
+})
+
+describe('an object where a text belongs', () => {
+  // As text it would be whatever its own `toString` says, which here is no function at all.
+  const odd: unknown = JSON.parse('{"toString":1,"valueOf":1,"toJSON":1}')
+
+  it.each([
+    ['as the schema of a resource', () => readResource(USER_SCHEMA, { schemas: [odd], userName: 'a' })],
+    [
+      'as the schema of a PATCH',
+      () => parsePatch(USER_SCHEMA, { schemas: [odd], Operations: [{ op: 'add' }] }),
+    ],
+    ['as a verb', () => parsePatch(USER_SCHEMA, { Operations: [{ op: odd, path: 'title' }] })],
+    ['as a path', () => parsePatch(USER_SCHEMA, { Operations: [{ op: 'add', path: odd }] })],
+    ['as a member', () => readMembers([{ value: odd }])],
+    ['as a user name', () => readResource(USER_SCHEMA, { userName: odd })],
+    ['as a truth value', () => readResource(USER_SCHEMA, { active: odd })],
+  ])('is refused in words %s', (_, read) => {
+    expect(read).toThrow('bad_request')
+  })
+
+  it('says nothing as the type of a member', () => {
+    expect(readMembers([{ value: ID, type: odd }])).toEqual([{ text: ID, id: ID, kind: 'User' }])
   })
 })

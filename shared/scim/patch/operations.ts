@@ -1,6 +1,7 @@
 import { badRequest, fail } from '../../kernel/failure.ts'
 import { isRecord, memberOf } from '../../kernel/json.ts'
 import { LIMITS } from '../../kernel/limits.ts'
+import { isText } from '../../kernel/text.ts'
 import type { AttributePath } from '../filter/ast.ts'
 import { parsePath } from '../filter/parse.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
@@ -28,11 +29,7 @@ const VERBS: readonly PatchVerb[] = ['add', 'replace', 'remove']
 export function parsePatch(schema: ResourceSchema, body: unknown): readonly PatchOperation[] {
   if (!isRecord(body)) badRequest('invalidSyntax', 'The body must be a JSON object with "Operations".')
   const schemas = memberOf(body, 'schemas')
-  if (
-    Array.isArray(schemas) &&
-    schemas.length > 0 &&
-    !schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP)
-  )
+  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((urn) => isText(urn, PATCH_OP)))
     badRequest(
       'invalidSyntax',
       'The body must have the schema urn:ietf:params:scim:api:messages:2.0:PatchOp.',
@@ -87,6 +84,6 @@ function onPath(schema: ResourceSchema, operation: Omit<PatchOperation, 'path'>)
 }
 
 function readVerb(value: unknown): PatchVerb {
-  const verb = VERBS.find((name) => name === String(value).toLowerCase())
+  const verb = VERBS.find((name) => isText(value, name))
   return verb ?? badRequest('invalidSyntax', '"op" must be add, replace or remove.')
 }
