@@ -9,11 +9,11 @@ import {
   addElements,
   asRecord,
   dropMatching,
-  mergeMatching,
   removeElements,
   setMatching,
   setOnAll,
   withMember,
+  writeMatching,
   type Elements,
 } from './elements.ts'
 import type { PatchOperation } from './operations.ts'
@@ -98,7 +98,7 @@ function changeElements(elements: Elements, target: Target, { verb, value }: Pat
   if (filter !== undefined)
     return verb === 'remove'
       ? dropMatching(attribute, elements, filter)
-      : mergeMatching(attribute, elements, filter, value)
+      : writeMatching(attribute, elements, filter, { verb, value })
   if (sub !== undefined) return setOnAll(elements, sub, given)
   if (verb === 'add') return addElements(attribute, elements, value)
   if (verb === 'remove')

@@ -37,17 +37,24 @@ export function removeElements(attribute: Attribute, elements: Elements, value: 
   return elements.filter((element) => !removed.some((one) => isSame(attribute, element, one)))
 }
 
-/** Merges an object into each value that the filter picks, or creates the value that the filter describes. */
-export function mergeMatching(
+/**
+ * Merges an object into each value that the filter picks ("add"), or puts it in its place ("replace", RFC 7644
+ * §3.5.2.3), where only what the filter says of it stays. Without such a value the one that it describes is created.
+ */
+export function writeMatching(
   attribute: Attribute,
   elements: Elements,
   filter: Filter,
-  value: unknown,
+  { verb, value }: { verb: 'add' | 'replace'; value: unknown },
 ): Elements {
   const part = coerceElement(attribute, Array.isArray(value) && value.length === 1 ? value[0] : value)
   if (part === undefined) return dropMatching(attribute, elements, filter)
   if (!isRecord(part)) return badRequest('invalidValue', `A value of "${attribute.name}" must be an object.`)
-  return onMatching(attribute, elements, filter, (element) => ({ ...element, ...part }))
+  const stays = verb === 'add' ? undefined : new Set(equalNames(attribute, filter))
+  return onMatching(attribute, elements, filter, (element) => ({
+    ...Object.fromEntries(Object.entries(element).filter(([name]) => stays?.has(name) ?? true)),
+    ...part,
+  }))
 }
 
 /** Sets one sub-attribute of each value that the filter picks; `undefined` clears it. */
@@ -114,6 +121,14 @@ function describedBy(attribute: Attribute, filter: Filter): JsonObject {
   const sub = findAttribute(attribute.subAttributes, filter.path.attribute)
   const value = sub && coerceAttribute(sub, filter.value)
   return sub === undefined || value === undefined ? {} : { [sub.name]: value }
+}
+
+/** The sub-attributes that a filter compares with "eq". */
+function equalNames(attribute: Attribute, filter: Filter): readonly string[] {
+  if (filter.kind === 'and') return filter.terms.flatMap((term) => equalNames(attribute, term))
+  if (filter.kind !== 'compare' || filter.operator !== 'eq') return []
+  const sub = findAttribute(attribute.subAttributes, filter.path.attribute)
+  return sub === undefined ? [] : [sub.name]
 }
 
 /** When a value that was just written is primary, no other one is (RFC 7643 §2.4). */
