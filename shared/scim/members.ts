@@ -132,14 +132,14 @@ async function remove(context: ScimContext, group: OpenGroup, members: readonly 
   for (let i = 0; i < members.length; i += REMOVED_AT_ONCE) {
     let some = members.slice(i, i + REMOVED_AT_ONCE)
     await retryWhileChanged(async () => {
-      if (some.length === 0) return true
       const going = some.map((id): Member => ({ id, kind: 'User' }))
       const refusal = await write(context, group, { verb: 'remove', members: going, unknown: [] })
       if (refusal === undefined) return true
       requireGroup(refusal)
       // Refused for one who is not in: of one member nothing is left to do, of several the others are found.
       some = some.length === 1 ? [] : [...(await findMembers(context.store, context.tenant, group.id, some))]
-      return undefined
+      // Nobody was faster then, and there is nothing to wait for.
+      return some.length === 0 ? true : undefined
     })
   }
 }
