@@ -166,7 +166,7 @@ describe('a projection that cannot be read', () => {
     for (const path of ['/Users', '/Groups', `/Users/${String(user['id'])}`])
       expect(verdict(await connector.scim('GET', path + query({ [name]: 'emails[' })))).toEqual([
         400,
-        'invalidFilter',
+        'invalidPath',
       ])
     expect(verdict(await connector.scim('GET', `/Users${query({ [name]: 'a..b' })}`))).toEqual([
       400,
