@@ -1,150 +1,58 @@
-import { Agent, request } from 'node:http'
 import { parseArgs } from 'node:util'
-import { startFunctionsHost } from '../../local/functions-host.ts'
-import { newInputs, type Input } from './inputs.ts'
+import { fuzz, type Report } from './fuzz.ts'
+import { AT_ONCE, SLOW_MS } from './limits.ts'
+import { serve } from './server.ts'
 
 /*
- * npm run fuzz: random and mutated requests over HTTP against the built bundle on the in-memory store.
- * --count 1000000 --seed 1. Ends with 1 if anything was answered 500, not in SCIM's form, or slowly again when repeated alone.
+ * npm run fuzz -- --count 1000000 --seed 1: random and bent requests over HTTP against the built bundle on the in-memory
+ * store, in a process of its own. Ends with 1 where an answer was 500 or not in SCIM's form, where an input is slow again
+ * when it is sent alone, or where the rows that are left do not fit together.
  */
 const { values: flags } = parseArgs({
   options: {
     count: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Date.now() % 1e6) },
+    server: { type: 'boolean', default: false },
   },
 })
-const count = Number(flags.count)
-const seed = Number(flags.seed)
-const SLOW_MS = 10
-const AT_ONCE = 16
 
-interface Answer {
-  readonly status: number
-  readonly type: string | undefined
-  readonly text: string
-  readonly ms: number
-}
+if (flags.server) await serve()
+else await main(Number(flags.count), Number(flags.seed))
 
-let lastMs = 0
-const host = await startFunctionsHost({
-  root: new URL('../..', import.meta.url).pathname,
-  port: 0,
-  settings: {
-    GATEHOUSE_MODE: 'development',
-    PUBLIC_BASE_URL: 'https://gatehouse.example',
-    TABLES_ACCOUNTS: 'main=memory',
-    SCIM_MAX_RPS: '0',
-  },
-  log: ({ message }) => {
-    lastMs = Number(/"ms":([\d.]+)/.exec(message)?.[1] ?? 0)
-  },
-})
-const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
-const connector = await newConnector()
-const statuses = new Map<number, number>()
-const findings: string[] = []
-const slow: Input[] = []
-let done = 0
-
-process.stdout.write(`seed ${seed}, ${count} inputs\n`)
-const inputs = newInputs(seed)
-const started = performance.now()
-await Promise.all(Array.from({ length: AT_ONCE }, work))
-for (const input of slow.slice(0, 200)) await repeat(input)
-report()
-agent.destroy()
-await host.close()
-process.exitCode = findings.length === 0 ? 0 : 1
-
-async function work(): Promise<void> {
-  while (done < count) {
-    done++
-    if (done % 50_000 === 0) process.stdout.write(`${done}\n`)
-    const input = inputs.next()
-    const answer = await send(input)
-    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
-    const fault = input.method === 'HEAD' ? undefined : faultOf(answer)
-    if (fault !== undefined) findings.push(`${fault}: ${describe(input)} -> ${answer.text.slice(0, 300)}`)
-    if (answer.ms > SLOW_MS) slow.push(input)
-    inputs.learn(answer.text)
-  }
-}
-
-/** Alone, and the best of three: what is still slow then is the engine and not the garbage collector. */
-async function repeat(input: Input): Promise<void> {
-  const times = [(await send(input)).ms, (await send(input)).ms, (await send(input)).ms]
-  if (Math.min(...times) > SLOW_MS) findings.push(`slow (${Math.min(...times)} ms): ${describe(input)}`)
-}
-
-function faultOf({ status, type, text }: Answer): string | undefined {
-  if (status >= 500 && status !== 501) return `status ${status}`
-  if (status === 204 || status === 304) return text === '' ? undefined : 'a body where none belongs'
-  // The host answers bad escapes in the path before any code of ours.
-  if (status === 400 && type === undefined) return undefined
-  if (type !== 'application/scim+json') return `content type ${type}`
-  return status >= 400 && !isError(text) ? 'no SCIM error' : undefined
-}
-
-function isError(text: string): boolean {
-  const body: unknown = JSON.parse(text)
-  if (typeof body !== 'object' || body === null) return false
-  const known = ['schemas', 'status', 'scimType', 'detail']
-  return Object.keys(body).every((name) => known.includes(name)) && 'detail' in body
-}
-
-function describe({ method, path, headers, body }: Input): string {
-  return JSON.stringify({ method, path, headers, body: body?.slice(0, 1_000) })
-}
-
-function report(): void {
-  const seconds = (performance.now() - started) / 1_000
-  const table = [...statuses].toSorted(([a], [b]) => a - b).map(([status, number]) => `${status} ×${number}`)
-  process.stdout.write(
-    `${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / seconds)}/s): ${table.join(', ')}\n`,
-  )
-  process.stdout.write(`${slow.length} answered later than ${SLOW_MS} ms among ${AT_ONCE} at once\n`)
-  process.stdout.write(`${findings.length} findings\n${findings.slice(0, 30).join('\n')}\n`)
-}
-
-function send({ method, path, headers, body }: Input): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const authorization = `Bearer ${connector.password}`
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-    const call = request(
-      connector.url + path,
-      { method, agent, headers: { authorization, ...headers, ...length } },
-      (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (part: string) => (text += part))
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            type: response.headers['content-type'],
-            text,
-            ms: lastMs,
-          }),
-        )
-      },
-    )
-    call.on('error', reject)
-    call.end(body)
+async function main(count: number, seed: number): Promise<void> {
+  const started = performance.now()
+  print(`seed ${seed}, ${count} inputs, ${AT_ONCE} at once`)
+  const report = await fuzz(count, seed, ({ done, findings }) => {
+    if (done % 50_000 === 0)
+      print(`${done} inputs, ${Math.round(done / elapsed(started))}/s, ${findings.length} findings`)
   })
+  summarize(report, elapsed(started))
+  process.exitCode = report.findings.length === 0 ? 0 : 1
 }
 
-async function newConnector(): Promise<{ url: string; password: string }> {
-  const post = async (path: string, body: object) => {
-    const init = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }
-    return (await fetch(`${host.url}/management/${path}`, init)).json() as Promise<{
-      id: string
-      scim: { password: string }
-    }>
+function summarize({ done, kinds, statuses, slowOnce, slowest, findings }: Report, seconds: number): void {
+  print(`${done} inputs in ${Math.round(seconds)} s, ${Math.round(done / seconds)}/s`)
+  print(`kinds: ${listed([...kinds].toSorted(([, a], [, b]) => b - a))}`)
+  print(`statuses: ${listed([...statuses].toSorted(([a], [b]) => a - b))}`)
+  print(`${slowOnce} took over ${SLOW_MS} ms among ${AT_ONCE} at once`)
+  if (slowest.ms > 0) print(`slowest when sent again alone: ${slowest.ms} ms ${slowest.input.slice(0, 300)}`)
+  print(`${findings.length} findings`)
+  // A few of each sort, which its first words tell.
+  const sorts = Map.groupBy(findings, (finding) => finding.slice(0, finding.search(/[,:]/)))
+  for (const [sort, alike] of sorts) {
+    print(`  ${sort}: ×${alike.length}`)
+    for (const finding of alike.slice(0, 5)) print(`    ${finding}`)
   }
-  const organization = await post('organizations', { name: 'Fuzz', plan: 'enterprise' })
-  const made = await post(`organizations/${organization.id}/connectors`, { type: 'entra' })
-  return { url: `${host.url}/scim/v2/${made.id}`, password: made.scim.password }
+}
+
+function listed(counts: readonly (readonly [string | number, number])[]): string {
+  return counts.map(([name, number]) => `${name} ×${number}`).join(', ')
+}
+
+function elapsed(since: number): number {
+  return (performance.now() - since) / 1_000
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
