@@ -27,7 +27,7 @@ export type Kind =
   | 'read'
   | 'delete'
 
-export interface Made {
+interface Made {
   readonly method: string
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
