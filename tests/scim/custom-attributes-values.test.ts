@@ -41,6 +41,9 @@ const REFUSED: readonly [string, unknown][] = [
   ['decimal', '1e999'],
   ['decimal', false],
   ['dateTime', 'yesterday'],
+  ['dateTime', '2026-05-01'],
+  ['dateTime', '2026-05-01T25:00:00Z'],
+  ['dateTime', '1 May 2026 08:00:00'],
   ['dateTime', 20260501],
   ['reference', 7],
 ]

@@ -92,12 +92,17 @@ function coerceSimple(attribute: Attribute, value: unknown): unknown {
     case 'decimal':
       return coerceNumber(attribute, value)
     case 'dateTime':
-      return typeof value === 'string' && !Number.isNaN(Date.parse(value))
-        ? value
-        : wrongType(attribute, value)
+      return isDateTime(value) ? value : wrongType(attribute, value)
     default:
       return typeof value === 'string' ? value : wrongType(attribute, value)
   }
+}
+
+/** Date and time, as XML Schema writes them (RFC 7643 §2.3.5). */
+function isDateTime(value: unknown): value is string {
+  const isWhole =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.test(value)
+  return isWhole && !Number.isNaN(Date.parse(value))
 }
 
 /** The functions of Entra's mappings make texts, of numbers too. */
