@@ -79,6 +79,8 @@ function write(attributes: JsonObject, target: Target, value: unknown): JsonObje
 
 function change(current: unknown, target: Target, operation: PatchOperation): unknown {
   const { attribute, filter, sub } = target
+  // Entra sends an "add" of roles without a value where there are none: it adds nothing, and so it clears nothing.
+  if (operation.verb === 'add' && operation.value === undefined) return current
   if (attribute.multiValued) {
     const elements = changeElements(Array.isArray(current) ? current : [], target, operation)
     limitValues(attribute, elements.length)
