@@ -45,11 +45,14 @@ function covers(item: Item, name: string): boolean {
 }
 
 function resolveAll(schema: ResourceSchema, list: string): readonly Item[] {
-  return list
+  const items = list
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
     .flatMap((name) => resolveOne(schema, name))
+  // A name that is repeated a hundred thousand times must not be looked at as often for every resource of a list.
+  const distinct = new Map(items.map((item) => [JSON.stringify(item), item]))
+  return [...distinct.values()]
 }
 
 function resolveOne(schema: ResourceSchema, name: string): readonly Item[] {

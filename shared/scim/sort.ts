@@ -1,6 +1,7 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 import { fold } from '../kernel/text.ts'
+import type { AttributePath } from './filter/ast.ts'
 import { parsePath } from './filter/parse.ts'
 import { valueOf, type Attribute, type ResourceSchema } from './schema/attribute.ts'
 import { resolvePath, type Target } from './schema/resolve.ts'
@@ -33,7 +34,8 @@ export function sortResources<T>(
   order: SortOrder,
   read: (item: T) => { schema: ResourceSchema; resource: JsonObject },
 ): readonly T[] {
-  const keyed = items.map((item) => ({ item, key: keyOf(read(item), order.path) }))
+  const path = parsePath(order.path)
+  const keyed = items.map((item) => ({ item, key: keyOf(read(item), path) }))
   const sign = order.descending ? -1 : 1
   return keyed.toSorted((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item)
 }
@@ -47,8 +49,11 @@ function compare(left: Key, right: Key): number {
   return left < right ? -1 : 1
 }
 
-function keyOf({ schema, resource }: { schema: ResourceSchema; resource: JsonObject }, path: string): Key {
-  const target = resolvePath(schema, parsePath(path))
+function keyOf(
+  { schema, resource }: { schema: ResourceSchema; resource: JsonObject },
+  path: AttributePath,
+): Key {
+  const target = resolvePath(schema, path)
   if (target === undefined) return undefined
   const holder = target.extension === undefined ? resource : resource[target.extension]
   const value = isRecord(holder) ? holder[target.attribute.name] : undefined
