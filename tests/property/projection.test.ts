@@ -84,7 +84,7 @@ describe('any projection', () => {
     'of a list takes no longer for a name that is repeated 100,000 times: %s',
     (name) => {
       const attributes = Array.from({ length: 100_000 }, () => name)
-      const users = Array.from({ length: 200 }, (_, i) =>
+      const users = Array.from({ length: 1_000 }, (_, i) =>
         whole({ userName: `${i}`, title: 'a', emails: [{ value: 'b' }] }),
       )
       const started = performance.now()
