@@ -30,23 +30,23 @@ function change(value: unknown, random: Random): unknown {
   const entries: [string, unknown][] = Object.entries(value)
   const at = random.index(entries.length)
   const [name, part] = entries[at] ?? ['', undefined]
-  const kind = random.index(10)
-  if (kind < 5) entries[at] = [name, change(part, random)]
-  else if (kind === 5) entries.splice(at, 1)
-  else if (kind === 6) entries[at] = [random.pick(NAMES), part]
-  else if (kind === 7) entries.push([random.chance(0.5) ? name.toUpperCase() : name.toLowerCase(), part])
-  else entries.push([random.pick(NAMES), kind === 8 ? oddValue(random) : part])
+  const kind = random.index(15)
+  if (kind < 10) entries[at] = [name, change(part, random)]
+  else if (kind === 10) entries.splice(at, 1)
+  else if (kind === 11) entries[at] = [random.pick(NAMES), part]
+  else if (kind === 12) entries.push([random.chance(0.5) ? name.toUpperCase() : name.toLowerCase(), part])
+  else entries.push([random.pick(NAMES), kind === 13 ? oddValue(random) : part])
   return Object.fromEntries(entries)
 }
 
 function changeList(list: readonly unknown[], random: Random): unknown {
   if (list.length === 0) return [oddValue(random)]
   const at = random.index(list.length)
-  const kind = random.index(8)
-  if (kind < 4) return list.with(at, change(list[at], random))
-  if (kind === 4) return list.toSpliced(at, 1)
-  if (kind === 5) return [...list, list[at]]
-  return kind === 6 ? [...list, oddValue(random)] : [...list].toReversed()
+  const kind = random.index(12)
+  if (kind < 8) return list.with(at, change(list[at], random))
+  if (kind === 8) return list.toSpliced(at, 1)
+  if (kind === 9) return [...list, list[at]]
+  return kind === 10 ? [...list, oddValue(random)] : [...list].toReversed()
 }
 
 function replaced(value: unknown, random: Random): unknown {
