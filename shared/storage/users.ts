@@ -1,4 +1,4 @@
-import { fail } from '../kernel/failure.ts'
+import { badRequest, fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
@@ -111,6 +111,9 @@ export async function findUserIdsByPrefix(
   const from = searchPrefix(beginning)
   const range = { from, to: prefixEnd(from), limit: LOOKED_UP }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
+  // Few users may have very many such rows: what lies beyond the last one read would be missing without a word.
+  if (rows.length === LOOKED_UP)
+    badRequest('tooMany', 'Too many names and addresses begin with this. Give more letters.')
   const ids = rows.map((row) => requireId(row.key.slice(row.key.lastIndexOf('.') + 1)))
   return [...new Set(ids)].toSorted()
 }

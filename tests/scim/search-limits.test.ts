@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { listGroups, listUsers } from '../../shared/scim/list.ts'
 import { searchAll } from '../../shared/scim/search.ts'
-import { memberKey } from '../../shared/storage/keys.ts'
+import { memberKey, searchKey } from '../../shared/storage/keys.ts'
 import {
   addGroup,
   addUser,
@@ -73,5 +73,24 @@ describe(`beyond ${LIMITS.scannedResources} users`, () => {
     expect(await outcomes({ filter: 'colour eq "red"' })).toEqual(served)
     expect(await outcomes({ filter: 'userName sw "mira" and externalId eq "x"' })).toEqual(served)
     expect(await outcomes({ filter: 'title eq "Diver" and emails eq "nobody@x.example"' })).toEqual(served)
+  })
+})
+
+describe('very many names of few users', () => {
+  it('that begin alike are refused rather than cut short', async () => {
+    const directory = newDirectory('memory')
+    const { context, store, tenant } = directory
+    const id = await addUser(directory, { displayName: 'Alike' })
+    const outcome = () => outcomeOf(listUsers(context, pageQuery({ filter: 'displayName sw "ali"' })))
+    expect(await outcome()).toBe('ok')
+    const rows = 5 * (LIMITS.scannedResources + 1)
+    const keys = Array.from({ length: rows }, (_, i) => searchKey(`ali${i}`, id))
+    const table = store.table(tenant.account, 'directory')
+    for (let i = 0; i < rows; i += 100)
+      await table.batch(
+        tenant.connector,
+        keys.slice(i, i + 100).map((key) => ({ kind: 'put', key, values: {} })),
+      )
+    expect(await outcome()).toBe('bad_request')
   })
 })
