@@ -19,15 +19,23 @@ const RESOURCE = /^urn:ietf:params:scim:schemas:core:2\.0:(User|Group)$/
 type Body = Readonly<Record<string, unknown>>
 
 /** What is wrong with an answer, in words; `undefined` where a client of SCIM may see it. */
-export function faultOf({ method, headers: sent }: Input, answer: Answer): string | undefined {
+export function faultOf(input: Input, answer: Answer): string | undefined {
+  const { method } = input
   const { status, headers, text } = answer
-  if (status === 429 && sent['authorization'] !== undefined) return undefined
+  if (isElsewhere(input) && status < 500) return undefined
+  if (status === 429 && input.headers['authorization'] !== undefined) return undefined
   if (!EXPECTED.has(status)) return `status ${status}`
   if (method === 'HEAD' || status === 204 || status === 304)
     return text === '' ? undefined : `a body with ${method} ${status}`
   const type = headers['content-type']
   if (text === '' && type === undefined) return faultOfHost(status)
   return type === 'application/scim+json' ? faultOfBody(answer) : `content type ${type}`
+}
+
+/** Enough dots lead out of the SCIM URL, to the home page of the host for one. */
+function isElsewhere({ path }: Input): boolean {
+  const url = URL.parse(`/scim/v2/connector${path}`, 'http://localhost')
+  return url !== null && !url.pathname.startsWith('/scim/')
 }
 
 /** What the host refuses before any code of ours runs has neither body nor type. */
