@@ -23,13 +23,18 @@ export function faultOf(input: Input, answer: Answer): string | undefined {
   const { method } = input
   const { status, headers, text } = answer
   if (isElsewhere(input) && status < 500) return undefined
-  if (status === 429 && input.headers['authorization'] !== undefined) return undefined
+  if (isThrottled(input, status)) return undefined
   if (!EXPECTED.has(status)) return `status ${status}`
   if (method === 'HEAD' || status === 204 || status === 304)
     return text === '' ? undefined : `a body with ${method} ${status}`
   const type = headers['content-type']
   if (text === '' && type === undefined) return faultOfHost(status)
   return type === 'application/scim+json' ? faultOfBody(answer) : `content type ${type}`
+}
+
+/** After 600 wrong secrets in a minute further ones are put off. */
+function isThrottled({ headers }: Input, status: number): boolean {
+  return status === 429 && headers['authorization'] !== undefined
 }
 
 /** Enough dots lead out of the SCIM URL, to the home page of the host for one. */
