@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { HttpRequest } from '@azure/functions'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -23,6 +24,9 @@ async function services(): Promise<ManagementServices> {
     salesContact: 'sales@example.com',
     scimMaxRps: 0,
     managedIdentityClientId: undefined,
+    wrappingKey: { kind: 'fixed', key: randomBytes(32) },
+    platformClients: new Map(),
+    extraIssuers: [],
   } as const
   return { settings, store, authenticator: newInstance(store), now: () => new Date() }
 }

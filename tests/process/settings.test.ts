@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { newSecret } from '../../shared/kernel/secrets.ts'
 import { send } from '../support/gatehouse.ts'
@@ -6,6 +7,7 @@ import { startInstance } from './instance.ts'
 const VALID = {
   PUBLIC_BASE_URL: 'https://gatehouse.example',
   TABLES_ACCOUNTS: 'main=https://account.table.core.windows.net',
+  KEY_VAULT_KEY_ID: 'https://vault.example/keys/wrapping',
 }
 const KEY = Buffer.from('an account key that must not be told').toString('base64')
 const CONNECTION = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${KEY};TableEndpoint=http://127.0.0.1:1/a`
@@ -18,6 +20,14 @@ const REFUSED: readonly [string, string, Record<string, string>][] = [
   ['a connection string', 'TABLES_ACCOUNTS', { ...VALID, TABLES_ACCOUNTS: `main=${CONNECTION}` }],
   ['a storage URL without TLS', 'TABLES_ACCOUNTS', { ...VALID, TABLES_ACCOUNTS: 'main=http://a.example' }],
   ['no storage', 'TABLES_ACCOUNTS', { ...VALID, TABLES_ACCOUNTS: '' }],
+  ['no vault', 'KEY_VAULT_KEY_ID', { ...VALID, KEY_VAULT_KEY_ID: '' }],
+  ['a fixed key', 'DEVELOPMENT_KEY', { ...VALID, DEVELOPMENT_KEY: randomBytes(32).toString('base64url') }],
+  [
+    'a tenant that is not Microsoft’s',
+    'OIDC_EXTRA_ISSUERS',
+    { ...VALID, OIDC_EXTRA_ISSUERS: 'http://127.0.0.1:1' },
+  ],
+  ['clients that are no list', 'PLATFORM_CLIENTS', { ...VALID, PLATFORM_CLIENTS: '{' }],
   ['a rate that is no number', 'SCIM_MAX_RPS', { ...VALID, SCIM_MAX_RPS: 'many' }],
   ['nothing at all', 'PUBLIC_BASE_URL', {}],
   [
@@ -50,7 +60,7 @@ describe('in production', () => {
           answers.map(() => true),
         )
         const told = answers.map(({ text }) => text).join('\n')
-        expect(told).not.toMatch(/PUBLIC_BASE_URL|TABLES_ACCOUNTS|SCIM_MAX_RPS|\bat \S+ \(/)
+        expect(told).not.toMatch(/[A-Z]+(?:_[A-Z]+)+|\bat \S+ \(/)
         await vi.waitFor(() => {
           expect(instance.output().match(new RegExp(`"error":"${name}: `, 'g'))).toHaveLength(answers.length)
         })

@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { readSettings, SETTING_NAMES, SettingsError } from '../../shared/kernel/settings.ts'
 
-const VALID = { PUBLIC_BASE_URL: 'https://id.example.com', TABLES_ACCOUNTS: 'main=https://a.example' }
-const DEVELOPMENT = { ...VALID, GATEHOUSE_MODE: 'development' }
+const VALID = {
+  PUBLIC_BASE_URL: 'https://id.example.com',
+  TABLES_ACCOUNTS: 'main=https://a.example',
+  KEY_VAULT_KEY_ID: 'https://vault.example/keys/wrapping',
+}
+const DEVELOPMENT = { ...VALID, GATEHOUSE_MODE: 'development', KEY_VAULT_KEY_ID: '' }
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -152,4 +157,29 @@ describe('a setting is refused by its name:', () => {
       expect(readSettings({ ...VALID, GATEHOUSE_MODE: mode }).mode).toBe('production')
     },
   )
+})
+
+const wrappingKey = (text: string) => readSettings({ ...DEVELOPMENT, DEVELOPMENT_KEY: text }).wrappingKey
+
+describe('the key that wraps ours', () => {
+  it.each([
+    'http://vault.example/keys/wrapping',
+    'https://vault.example/keys/wrapping/0123456789abcdef',
+    'https://vault.example/secrets/wrapping',
+    'https://user@vault.example/keys/wrapping',
+    'wrapping',
+  ])('is the URL of a key without its version: %s is refused', (keyId) => {
+    expect(() => readSettings({ ...VALID, KEY_VAULT_KEY_ID: keyId })).toThrow(/^KEY_VAULT_KEY_ID: /)
+  })
+
+  it('is a fixed one in development only, and a new one at each start where none is given', () => {
+    const key = randomBytes(32)
+
+    expect(wrappingKey(key.toString('base64url'))).toEqual({ kind: 'fixed', key })
+    expect(wrappingKey('')).not.toEqual(wrappingKey(''))
+    expect(() => wrappingKey('c2hvcnQ')).toThrow(/^DEVELOPMENT_KEY: /)
+    expect(() => readSettings({ ...VALID, DEVELOPMENT_KEY: key.toString('base64url') })).toThrow(
+      /^DEVELOPMENT_KEY: /,
+    )
+  })
 })
