@@ -107,7 +107,8 @@ function surfaced(response: PipelineResponse): PipelineResponse {
 }
 
 /** Loads the identity library on first use: it is large, and nothing local needs it. */
-function managedIdentity(clientId: string | undefined): TokenCredential {
+/** The identity of the function app; the library is loaded on first use. */
+export function managedIdentity(clientId: string | undefined): TokenCredential {
   let loaded: Promise<TokenCredential> | undefined
   async function load(): Promise<TokenCredential> {
     const { ManagedIdentityCredential } = await import('@azure/identity')

@@ -9,6 +9,8 @@ import type { Table } from './table.ts'
 export const ORGANIZATION_KEY = 'org'
 export const CONNECTOR_PREFIX = 'c.'
 export const CLAIMS_PARTITION = 'claims'
+/** Wrapped data keys and our own signing keys. */
+export const KEYS_PARTITION = 'keys'
 
 export const connectorKey = (number: number): string => `${CONNECTOR_PREFIX}${number}`
 

@@ -40,7 +40,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   activity: { folders: ['activity', 'storage', 'kernel'] },
   storage: {
     folders: ['storage', 'kernel'],
-    packages: ['@azure/data-tables', '@azure/identity', '@azure/core-rest-pipeline'],
+    packages: ['@azure/data-tables', '@azure/identity', '@azure/core-rest-pipeline', 'jose'],
   },
   kernel: { folders: ['kernel'] },
   local: { folders: ['local'], packages: ['esbuild', 'azurite'] },
