@@ -8,15 +8,8 @@ import type { ActivityWrites } from '../storage/activity.ts'
 import { listMemberships, listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { removeUser } from '../storage/removal.ts'
 import { retryWhileChanged, tidy } from '../storage/transaction.ts'
-import {
-  findUser,
-  findUserIdByLoginEmail,
-  findUserIdByName,
-  insertUser,
-  replaceUser,
-  type StoredUser,
-  type UserState,
-} from '../storage/users.ts'
+import { findUserIdByLoginEmail, findUserIdByName } from '../storage/user-lookups.ts'
+import { findUser, insertUser, replaceUser, type StoredUser, type UserState } from '../storage/users.ts'
 import type { ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { checkFilter } from './filter/check.ts'

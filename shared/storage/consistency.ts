@@ -4,7 +4,7 @@ import { groupRows, toGroup } from './groups.ts'
 import { groupKey, memberKey, membershipKey, sweepKey, userKey } from './keys.ts'
 import type { Store } from './store.ts'
 import type { Row, Table, Write } from './table.ts'
-import { toUser, userRows } from './users.ts'
+import { ownedRows, toUser } from './users.ts'
 
 /*
  * Every row of a connector has its owner, and every owner its rows. The transactions keep that true; this is how an
@@ -84,7 +84,7 @@ async function faultsOf(table: Table, tenant: Tenant, row: Row): Promise<readonl
   const [kind = ''] = row.key.split('.')
   if (kind === 'u' || kind === 'g') return missingRows(table, tenant, row, kind)
   if (kind === 'm' || kind === 'r') return membershipFaults(table, tenant, row, kind)
-  if (['n', 'w', 'x', 'e', 's', 'd', 'y'].includes(kind)) return orphanFaults(table, tenant, row, kind)
+  if (['n', 'w', 'x', 'e', 's', 'o', 'd', 'y'].includes(kind)) return orphanFaults(table, tenant, row, kind)
   return []
 }
 
@@ -95,7 +95,7 @@ async function missingRows(
   row: Row,
   kind: 'u' | 'g',
 ): Promise<readonly Fault[]> {
-  const wanted = kind === 'u' ? userRows(tenant, toUser(row)) : groupRows(tenant, toGroup(row))
+  const wanted = kind === 'u' ? ownedRows(tenant, toUser(row)) : groupRows(tenant, toGroup(row))
   const found = await Promise.all(wanted.map(({ key }) => table.get(tenant.connector, key)))
   return wanted
     .filter((_, i) => found[i] === undefined)
@@ -113,7 +113,7 @@ async function orphanFaults(table: Table, tenant: Tenant, row: Row, kind: string
   // The guard of a shared name has no owner by design.
   if (id === undefined && kind === 'd') return []
   const owner = id && (await table.get(tenant.connector, isGroupRow ? groupKey(id) : userKey(id)))
-  const claimed = owner && (isGroupRow ? groupRows(tenant, toGroup(owner)) : userRows(tenant, toUser(owner)))
+  const claimed = owner && (isGroupRow ? groupRows(tenant, toGroup(owner)) : ownedRows(tenant, toUser(owner)))
   return claimed?.some(({ key }) => key === row.key) === true ? [] : [orphan(row)]
 }
 

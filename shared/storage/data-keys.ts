@@ -21,7 +21,7 @@ export interface DataKeys {
   rotate(): Promise<DataKey>
 }
 
-const PREFIX = 'd.'
+const PREFIX = 'w.'
 /** How long another instance's newer key may stay unknown. */
 const NEWEST_MS = 600_000
 /** Names of keys come from outside, in cookies: unknown ones cost one request a second, however many there are. */

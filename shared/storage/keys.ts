@@ -26,6 +26,18 @@ export const userNameKey = (tenant: Tenant, userName: string): string =>
   `n.${hashed(tenant, 'n', fold(userName))}`
 export const loginEmailKey = (tenant: Tenant, email: string): string =>
   `w.${hashed(tenant, 'w', fold(email))}`
+/** Who in Entra a user is. */
+export const linkKey = (
+  tenant: Tenant,
+  { tenantId, objectId }: { tenantId: string; objectId: string },
+): string => `o.${hashed(tenant, 'o', `${tenantId}.${objectId}`)}`
+/** A login that was completed: its callback is refused a second time. */
+export const loginKey = (tenant: Tenant, loginId: string): string => `l.${hashed(tenant, 'l', loginId)}`
+/** Entra's `sid` of a browser session. */
+export const sessionKey = (tenant: Tenant, sid: string): string => `i.${hashed(tenant, 'i', sid)}`
+export const codeKey = (tenant: Tenant, code: string): string => `k.${hashed(tenant, 'k', code)}`
+export const familyPrefix = (user: ResourceId): string => `f.${user}.`
+export const familyKey = (user: ResourceId, family: string): string => familyPrefix(user) + family
 /** `externalId` is case-exact (RFC 7643 §3.1), so it is not folded. */
 export const userExternalIdPrefix = (tenant: Tenant, externalId: string): string =>
   `x.${hashed(tenant, 'x', externalId)}.`

@@ -5,7 +5,8 @@ import { loginEmailKey, prefixEnd, resourcePrefix, userKey } from './keys.ts'
 import type { Store } from './store.ts'
 import type { Write } from './table.ts'
 import { retryWhileChanged } from './transaction.ts'
-import { findUser, findUserIdByLoginEmail, toUser, type StoredUser } from './users.ts'
+import { findUserIdByLoginEmail } from './user-lookups.ts'
+import { findUser, toUser, type StoredUser } from './users.ts'
 
 /*
  * The rows `w.{hash}` of unique login e-mails, for users that were written while the connector did not ask for them. A

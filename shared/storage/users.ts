@@ -1,7 +1,6 @@
-import { badRequest, fail } from '../kernel/failure.ts'
+import { fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
-import { LIMITS } from '../kernel/limits.ts'
 import { parseRole, type Role } from '../kernel/roles.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { ActivityWrites } from './activity.ts'
@@ -10,9 +9,8 @@ import { countWrite, foldCountsSometimes } from './counters.ts'
 import {
   emailPrefix,
   loginEmailKey,
-  prefixEnd,
   searchKey,
-  searchPrefix,
+  linkKey,
   userExternalIdPrefix,
   userKey,
   userNameKey,
@@ -20,6 +18,7 @@ import {
 import type { Store } from './store.ts'
 import type { Refusal, Row, Values, Write } from './table.ts'
 import { commit } from './transaction.ts'
+import { signInAfter, signInValues, toUserSignIn, type UserSignIn } from './user-sign-in.ts'
 
 /** What is looked up, must be unique, or is read without parsing the resource. */
 export interface UserIndex {
@@ -51,6 +50,7 @@ export interface StoredUser extends UserState {
   readonly etag: string
   /** Has ever been a member of a group, so that its membership rows are worth a request. */
   readonly grouped: boolean
+  readonly signIn: UserSignIn
 }
 
 /** A refusal put into words of the domain: the unique value that is taken, or a row that changed under our hands. */
@@ -63,59 +63,6 @@ export async function findUser(
 ): Promise<StoredUser | undefined> {
   const row = await store.table(tenant.account, 'directory').get(tenant.connector, userKey(id))
   return row && toUser(row)
-}
-
-/** The id behind a unique row, or `undefined`. One storage request. */
-export async function findUserIdByName(
-  store: Store,
-  tenant: Tenant,
-  userName: string,
-): Promise<ResourceId | undefined> {
-  return pointedId(
-    await store.table(tenant.account, 'directory').get(tenant.connector, userNameKey(tenant, userName)),
-  )
-}
-
-export async function findUserIdByLoginEmail(
-  store: Store,
-  tenant: Tenant,
-  email: string,
-): Promise<ResourceId | undefined> {
-  return pointedId(
-    await store.table(tenant.account, 'directory').get(tenant.connector, loginEmailKey(tenant, email)),
-  )
-}
-
-export async function findUserIdsByExternalId(
-  store: Store,
-  tenant: Tenant,
-  value: string,
-): Promise<readonly ResourceId[]> {
-  return idsUnder(store, tenant, userExternalIdPrefix(tenant, value))
-}
-
-export async function findUserIdsByEmail(
-  store: Store,
-  tenant: Tenant,
-  email: string,
-): Promise<readonly ResourceId[]> {
-  return idsUnder(store, tenant, emailPrefix(tenant, email))
-}
-
-/** Users of whom a name or e-mail begins with the text, or with its first bytes where it is longer than a search key. */
-export async function findUserIdsByPrefix(
-  store: Store,
-  tenant: Tenant,
-  beginning: string,
-): Promise<readonly ResourceId[]> {
-  const from = searchPrefix(beginning)
-  const range = { from, to: prefixEnd(from), limit: LOOKED_UP }
-  const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
-  // Few users may have very many such rows: what lies beyond the last one read would be missing without a word.
-  if (rows.length === LOOKED_UP)
-    badRequest('tooMany', 'Too many names and addresses begin with this. Give more letters.')
-  const ids = rows.map((row) => requireId(row.key.slice(row.key.lastIndexOf('.') + 1)))
-  return [...new Set(ids)].toSorted()
 }
 
 /** Creates the user with its index rows, counter and activity in one transaction. */
@@ -145,9 +92,15 @@ export async function replaceUser(
   activity: ActivityWrites,
 ): Promise<UserRefusal | undefined> {
   const { before, after } = change
-  const values = { ...toValues(after), ...(before.grouped ? { mv: true } : {}) }
+  const signIn = signInAfter(before.signIn, after.index.externalId, after.modified)
+  const values = {
+    ...toValues(after),
+    ...signInValues(signIn),
+    ...(before.grouped ? { mv: true } : {}),
+  }
   const writes: readonly Write[] = [
     ...moved(tenant, before, after.index),
+    ...(signIn.account === before.signIn.account ? [] : linkDeletes(tenant, before.signIn)),
     { kind: 'replace', key: userKey(before.id), values, etag: before.etag },
     ...activity,
   ]
@@ -161,6 +114,7 @@ export function removalWrites(tenant: Tenant, user: StoredUser): readonly Write[
     { kind: 'delete', key: userKey(user.id), etag: user.etag },
     ...[...uniqueRows(tenant, user.index).keys()].map((key): Write => ({ kind: 'delete', key })),
     ...indexKeys(tenant, user.id, user.index).map((key): Write => ({ kind: 'delete', key })),
+    ...linkDeletes(tenant, user.signIn),
     countWrite('User', user.id, -1),
   ]
 }
@@ -187,6 +141,7 @@ export function toUser(row: Row): StoredUser {
     version: String(values['op']),
     origin: text(values['org']),
     grouped: values['mv'] === true,
+    signIn: toUserSignIn(values),
   }
 }
 
@@ -229,8 +184,24 @@ function indexKeys(tenant: Tenant, id: ResourceId, index: UserIndex): readonly s
   return [...keys]
 }
 
-/** The rows that a user has beside its own, as they are first written. */
-export function userRows(tenant: Tenant, { id, index }: Pick<StoredUser, 'id' | 'index'>): readonly Write[] {
+/** The rows that a user has beside its own. */
+export function ownedRows(
+  tenant: Tenant,
+  user: Pick<StoredUser, 'id' | 'index' | 'signIn'>,
+): readonly Write[] {
+  const { id, signIn } = user
+  const link: readonly Write[] =
+    signIn.account === undefined
+      ? []
+      : [{ kind: 'insert', key: linkKey(tenant, signIn.account), values: { id } }]
+  return [...userRows(tenant, user), ...link]
+}
+
+function linkDeletes(tenant: Tenant, { account }: UserSignIn): readonly Write[] {
+  return account === undefined ? [] : [{ kind: 'delete', key: linkKey(tenant, account) }]
+}
+
+function userRows(tenant: Tenant, { id, index }: Pick<StoredUser, 'id' | 'index'>): readonly Write[] {
   return [
     ...[...uniqueRows(tenant, index).keys()].map((key): Write => ({ kind: 'insert', key, values: { id } })),
     ...indexKeys(tenant, id, index).map((key): Write => ({ kind: 'put', key, values: {} })),
@@ -270,20 +241,8 @@ function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], ref
   return guarded !== undefined && refusal.reason === 'exists' ? { taken: guarded } : 'changed'
 }
 
-function pointedId(row: Row | undefined): ResourceId | undefined {
-  return row && requireId(row.values['id'])
-}
-
-/** Index rows read at most: more than any request may look at, so that it can tell. A user has several search rows. */
-const LOOKED_UP = 5 * (LIMITS.scannedResources + 1)
-
-async function idsUnder(store: Store, tenant: Tenant, prefix: string): Promise<readonly ResourceId[]> {
-  const range = { from: prefix, to: prefixEnd(prefix), limit: LOOKED_UP }
-  const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
-  return rows.map((row) => requireId(row.key.slice(prefix.length)))
-}
-
-function requireId(value: unknown): ResourceId {
+/** An id in a row of ours; anything else is a store that cannot be trusted now. */
+export function requireId(value: unknown): ResourceId {
   return parseResourceId(value) ?? fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
 }
 

@@ -8,7 +8,8 @@ import type { Tenant } from '../../shared/kernel/tenant.ts'
 import { loginEmail } from '../../shared/scim/user.ts'
 import { activityWrites } from '../../shared/storage/activity.ts'
 import type { Store } from '../../shared/storage/store.ts'
-import { findUser, findUserIdByLoginEmail, replaceUser } from '../../shared/storage/users.ts'
+import { findUserIdByLoginEmail } from '../../shared/storage/user-lookups.ts'
+import { findUser, replaceUser } from '../../shared/storage/users.ts'
 import {
   addUser,
   failureFrom,

@@ -1,13 +1,21 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { activityRows } from '../../shared/activity/activity.ts'
 import { createConnector } from '../../shared/connectors/connector.ts'
 import { deleteConnector } from '../../shared/connectors/connector-removal.ts'
 import { deleteOrganization } from '../../shared/connectors/organization-removal.ts'
 import { deleteGroup, patchGroup } from '../../shared/scim/groups.ts'
 import { listGroups, listUsers } from '../../shared/scim/list.ts'
 import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
+import type { ResourceId } from '../../shared/kernel/ids.ts'
+import { createDataKeys } from '../../shared/storage/data-keys.ts'
+import { openKeyWrapper } from '../../shared/storage/key-wrapper.ts'
+import { findCode, spendCode } from '../../shared/storage/one-time-codes.ts'
+import { changeSignIn, commitSignIn } from '../../shared/storage/sign-ins.ts'
 import type { Row } from '../../shared/storage/table.ts'
-import { intercept, newContext, newOrganization, newStore, outage } from '../connectors/fixtures.ts'
+import { findUser } from '../../shared/storage/users.ts'
+import { intercept, only, newContext, newOrganization, newStore, outage } from '../connectors/fixtures.ts'
 import {
   addGroup,
   addMembersOp,
@@ -18,6 +26,7 @@ import {
   projectUser,
   replaceOp,
   rowsOf,
+  type Directory,
 } from '../support/directory-context.ts'
 import { entraUser } from '../support/gatehouse.ts'
 
@@ -57,6 +66,8 @@ const PLACES: Readonly<Record<string, string>> = {
   place: String.raw`\d{13}\.[0-9a-z]{8}`,
   'short name': '[0-9a-z-]+',
   domain: '[0-9a-z.-]+',
+  kid: '[0-9a-z]{12}',
+  family: '[0-9a-z]+',
 }
 
 const placeOf = (name: string): string => (name.startsWith('H(') ? '[0-9a-f]{32}' : (PLACES[name] ?? '!'))
@@ -107,11 +118,37 @@ async function busyDirectory(): Promise<readonly Row[]> {
   const large = await addGroup(directory, await addUsers(directory, 60))
   await deleteGroup({ ...context, deadline: 0 }, large)
   for (let i = 0; i < 60; i++) await addGroup(directory)
+  await signInOnce(directory, user)
   await listUsers(context, pageQuery())
   await listGroups(context, pageQuery())
   await addUsers(directory, 1)
   await addGroup(directory)
   return rowsOf(directory)
+}
+
+/** With everything that a sign-in can leave. */
+async function signInOnce({ store, tenant, context }: Directory, id: ResourceId): Promise<void> {
+  const expires = new Date(Date.now() + 60_000)
+  const account = { tenantId: randomUUID(), objectId: randomUUID() }
+  const rows = activityRows(context.caller, { operation: 'user.signIn', status: 302 }, new Date(), id)
+  const code = { code: 'a code', grant: '{}', expires }
+  const linked = {
+    user: only(await findUser(store, tenant, id)),
+    loginId: 'a login',
+    at: new Date(),
+    link: account,
+    loginHint: 'a hint',
+    session: { sid: randomUUID(), expires },
+    code,
+  }
+  await commitSignIn(store, tenant, linked, rows)
+  const family = { id: '0a1b', user: id, hash: 'a hash', grant: '{}', expires }
+  await spendCode(store, tenant, only(await findCode(store, tenant, code.code)), family)
+  const user = only(await findUser(store, tenant, id))
+  const ended = { sid: 'hashed', at: new Date().toISOString() }
+  const after = { ...user.signIn, validFrom: ended.at, endedSessions: [ended] }
+  const ending = activityRows(context.caller, { operation: 'user.signOut', status: 200 }, new Date(), id)
+  await changeSignIn(store, tenant, { user, after }, ending)
 }
 
 async function busyConfig(): Promise<readonly Row[]> {
@@ -129,7 +166,9 @@ async function busyConfig(): Promise<readonly Row[]> {
   await deleteOrganization(context, gone.id)
   const range = { from: '', to: '~', limit: 1_000 }
   const config = store.table('main', 'config')
-  const partitions = [id, gone.id, 'claims'].map((partition) => config.range(partition, range))
+  const wrapper = openKeyWrapper({ kind: 'fixed', key: randomBytes(32) })
+  await createDataKeys(store, wrapper, () => new Date()).current()
+  const partitions = [id, gone.id, 'claims', 'keys'].map((partition) => config.range(partition, range))
   return (await Promise.all(partitions)).flat()
 }
 

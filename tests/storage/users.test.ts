@@ -4,12 +4,12 @@ import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
 import { fromChunks } from '../../shared/storage/chunks.ts'
 import type { Store } from '../../shared/storage/store.ts'
 import {
-  findUser,
   findUserIdByLoginEmail,
   findUserIdByName,
   findUserIdsByEmail,
   findUserIdsByExternalId,
-} from '../../shared/storage/users.ts'
+} from '../../shared/storage/user-lookups.ts'
+import { findUser } from '../../shared/storage/users.ts'
 import { checkDirectory } from '../support/directory.ts'
 import {
   addGroup,

@@ -6,7 +6,7 @@ import {
   findUserIdsByEmail,
   findUserIdsByExternalId,
   findUserIdsByPrefix,
-} from '../../storage/users.ts'
+} from '../../storage/user-lookups.ts'
 import type { ScimContext } from '../context.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath, type Target } from '../schema/resolve.ts'
