@@ -4,6 +4,7 @@ import { connectorIdOf, connectorParts, type ConnectorId, type OrganizationId } 
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { ConnectorState } from '../storage/config-connector-row.ts'
+import { NO_OIDC } from '../storage/config-oidc.ts'
 import { insertConnector, listStoredConnectors, type StoredConnector } from '../storage/connectors.ts'
 import type { StoredOrganization } from '../storage/organizations.ts'
 import type { Store } from '../storage/store.ts'
@@ -72,6 +73,7 @@ export async function createConnector(
       uniqueEmail: 'on',
       customAttributes: [],
       marks: {},
+      oidc: NO_OIDC,
       created: now().toISOString(),
       deletedAt: undefined,
     }

@@ -1,6 +1,7 @@
 import { CUSTOM_ATTRIBUTE_TYPES, type CustomAttribute } from '../kernel/custom-attribute.ts'
 import { isRecord } from '../kernel/json.ts'
 import { fail } from '../kernel/failure.ts'
+import { oidcValues, toOidcState, type OidcState } from './config-oidc.ts'
 import type { Row, Values } from './table.ts'
 
 type ConnectorLife = 'enabled' | 'disabled' | 'deleted'
@@ -33,6 +34,7 @@ export interface ConnectorState {
   readonly uniqueEmail: UniqueEmailRule
   readonly customAttributes: readonly CustomAttribute[]
   readonly marks: Marks
+  readonly oidc: OidcState
   readonly created: string
   readonly deletedAt: string | undefined
 }
@@ -48,6 +50,7 @@ export function connectorValues(state: ConnectorState): Values {
     ue: state.uniqueEmail,
     cu: JSON.stringify(state.customAttributes),
     mk: JSON.stringify(state.marks),
+    ...oidcValues(state.oidc),
     ca: state.created,
     ...(state.deletedAt === undefined ? {} : { da: state.deletedAt }),
   }
@@ -64,6 +67,7 @@ export function toConnectorState({ values }: Row): ConnectorState {
     uniqueEmail: ue === 'on' || ue === 'building' || ue === 'off' ? ue : damaged(),
     customAttributes: list(values['cu'] ?? '[]').map(toCustomAttribute),
     marks: toMarks(values['mk']),
+    oidc: toOidcState(values),
     created: String(values['ca']),
     deletedAt: da === undefined ? undefined : String(da),
   }

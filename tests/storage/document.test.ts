@@ -9,6 +9,8 @@ import { deleteGroup, patchGroup } from '../../shared/scim/groups.ts'
 import { listGroups, listUsers } from '../../shared/scim/list.ts'
 import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
 import type { ResourceId } from '../../shared/kernel/ids.ts'
+import type { OidcSettings } from '../../shared/storage/config-oidc.ts'
+import { touchConnector } from '../../shared/storage/connectors.ts'
 import { createDataKeys } from '../../shared/storage/data-keys.ts'
 import { openKeyWrapper } from '../../shared/storage/key-wrapper.ts'
 import { findCode, spendCode } from '../../shared/storage/one-time-codes.ts'
@@ -126,6 +128,15 @@ async function busyDirectory(): Promise<readonly Row[]> {
   return rowsOf(directory)
 }
 
+const OIDC: OidcSettings = {
+  authority: { origin: 'https://login.microsoftonline.com', tenantId: randomUUID() },
+  clientId: randomUUID(),
+  clientSecret: 'sealed',
+  clientSecretExpiresAt: undefined,
+  linkByUserName: true,
+}
+const TEST = { platform: 'web', at: '2026-01-01T00:00:00.000Z', step: 'redeem' } as const
+
 /** With everything that a sign-in can leave. */
 async function signInOnce({ store, tenant, context }: Directory, id: ResourceId): Promise<void> {
   const expires = new Date(Date.now() + 60_000)
@@ -159,7 +170,11 @@ async function busyConfig(): Promise<readonly Row[]> {
   const context = newContext(store)
   const kept = { shortName: 'contoso', domains: ['contoso.com'] }
   const { id } = await newOrganization(context, kept)
-  await createConnector(context, id, 'entra')
+  const { connector: connected } = await createConnector(context, id, 'entra')
+  await touchConnector(store, connected, {
+    ...connected,
+    oidc: { active: OIDC, draft: OIDC, lastTest: TEST },
+  })
   const gone = await newOrganization(context, { shortName: 'fabrikam' })
   const { connector } = await createConnector(context, gone.id, 'entra')
   await deleteConnector(context, connector.id)
