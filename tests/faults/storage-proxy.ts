@@ -21,6 +21,8 @@ export type WriteKind =
 export interface StorageCall {
   /** `undefined`: a read. */
   readonly write: WriteKind | undefined
+  /** The same for every attempt of one call. */
+  readonly body: string
   /** The organization whose rows are meant; '' where the request names none. */
   readonly organization: string
 }
@@ -118,6 +120,7 @@ function toCall({ method, url = '' }: IncomingMessage, body: string): StorageCal
   const [, partition = ''] = /PartitionKey(?:=| eq |":")'?([0-9a-z-]+)/.exec(text) ?? []
   return {
     write: isWrite ? writeKind(body) : undefined,
+    body,
     organization: partition.split('-')[0] ?? '',
   }
 }
