@@ -55,7 +55,7 @@ function grantOf({ applications, people }: Core, context: Context): Grant | unde
 /** What went wrong, told from oidc-provider's words. */
 const GRANT_ERRORS: readonly (readonly [RegExp, number])[] = [
   [/missing required parameter/, 900144],
-  [/already consumed/, 54005],
+  [/already consumed|grant not found/, 54005],
   [/is expired/, 70008],
   [/code_verifier|code_challenge/, 501481],
   [/redirect_uri mismatch/, 500112],
