@@ -1,12 +1,12 @@
 import { badRequest } from '../kernel/failure.ts'
-import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
+import type { ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { findGroup, toGroup, type StoredGroup } from '../storage/groups.ts'
 import { listFirst } from '../storage/listing.ts'
-import { findMembers } from '../storage/memberships.ts'
 import type { Row } from '../storage/table.ts'
 import { findUser, toUser, type StoredUser } from '../storage/users.ts'
+import { groupCandidates, userCandidates, type ReadCandidate } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { checkFilter } from './filter/check.ts'
@@ -26,8 +26,8 @@ export interface Listed<T> {
   readonly schema: (context: ScimContext) => ResourceSchema
   readonly find: (context: ScimContext, id: ResourceId) => Promise<T | undefined>
   readonly read: (row: Row) => T
-  /** With what a filter may look at. */
-  readonly candidate: (context: ScimContext, stored: T, filter: Filter) => Promise<JsonObject>
+  /** With what a filter looks at. */
+  readonly candidates: (context: ScimContext, filter: Filter) => Promise<ReadCandidate<T>>
   /** As a filter or sort sees it without reading anything more. */
   readonly plain: (context: ScimContext, stored: T) => JsonObject
   /** With what the projection wants: the members of a group, the groups of a user. */
@@ -39,7 +39,7 @@ export const USERS: Listed<StoredUser> = {
   schema: ({ rules }) => userSchema(rules.customAttributes),
   find: ({ store, tenant }, id) => findUser(store, tenant, id),
   read: toUser,
-  candidate: async (context, user) => toUserResource(context, user),
+  candidates: userCandidates,
   plain: toUserResource,
   resource: async (context, user, projector) =>
     toUserResource(context, user, projector.asksFor('groups') ? await groupsOf(context, user) : undefined),
@@ -50,15 +50,7 @@ export const GROUPS: Listed<StoredGroup> = {
   schema: () => GROUP_SCHEMA,
   find: ({ store, tenant }, id) => findGroup(store, tenant, id),
   read: toGroup,
-  candidate: async (context, group, filter) => {
-    const ids = [...memberIds(filter)]
-    const members = ids.length === 0 ? [] : await findMembers(context.store, context.tenant, group.id, ids)
-    return toGroupResource(
-      context,
-      group,
-      members.map((id) => ({ id, kind: 'User' })),
-    )
-  },
+  candidates: groupCandidates,
   plain: toGroupResource,
   resource: async (context, group, projector) =>
     toGroupResource(
@@ -67,6 +59,9 @@ export const GROUPS: Listed<StoredGroup> = {
       projector.wants('members') ? await readMemberRows(context, group) : undefined,
     ),
 }
+
+/** Each may need the rows of its members, and those may be very many. */
+const READ_AT_ONCE = 10
 
 /**
  * The resources that pass a filter, by id: through an index where one serves it, else by reading all. Every candidate
@@ -79,10 +74,14 @@ export async function findMatching<T>(
   filter: Filter,
 ): Promise<readonly T[]> {
   checkFilter(listed.schema(context), filter)
+  const schema = listed.schema(context)
+  const found = await findCandidates(context, listed, filter)
+  const read = await listed.candidates(context, filter)
   const matching: T[] = []
-  for (const stored of await findCandidates(context, listed, filter)) {
-    const candidate = await listed.candidate(context, stored, filter)
-    if (matchesFilter(listed.schema(context), candidate, filter)) matching.push(stored)
+  for (let i = 0; i < found.length; i += READ_AT_ONCE) {
+    const some = found.slice(i, i + READ_AT_ONCE)
+    const candidates = await Promise.all(some.map(read))
+    matching.push(...some.filter((_, at) => matchesFilter(schema, candidates[at] ?? {}, filter)))
   }
   return matching
 }
@@ -107,7 +106,7 @@ async function findCandidates<T>(
   if (lookup === undefined) return findAll(context, listed)
   const ids = await lookup(context)
   if (ids.length > LIMITS.scannedResources)
-    refuseScan('Too many resources begin with this. Give more letters')
+    refuseScan('Too many resources may match. Narrow the filter, or give more letters')
   const found = await Promise.all(ids.map((id) => listed.find(context, id)))
   return found.filter((stored) => stored !== undefined)
 }
@@ -117,23 +116,4 @@ function refuseScan(sentence: string): never {
     'tooMany',
     `${sentence}: a request reads at most ${LIMITS.scannedResources} resources to find those that match.`,
   )
-}
-
-/** Ids that a filter compares members with: whether they are in is all that it can ask of a group of any size. */
-function* memberIds(filter: Filter): Generator<ResourceId> {
-  if (filter.kind === 'and' || filter.kind === 'or') for (const term of filter.terms) yield* memberIds(term)
-  if (filter.kind === 'not') yield* memberIds(filter.term)
-  if (filter.kind === 'matches' && filter.path.filter !== undefined && isMembers(filter.path.attribute))
-    yield* literalIds(filter.path.filter)
-  if (filter.kind === 'compare' && isMembers(filter.path.attribute)) yield* literalIds(filter)
-}
-
-function* literalIds(filter: Filter): Generator<ResourceId> {
-  if (filter.kind === 'and' || filter.kind === 'or') for (const term of filter.terms) yield* literalIds(term)
-  const id = filter.kind === 'compare' ? parseResourceId(filter.value) : undefined
-  if (id !== undefined) yield id
-}
-
-function isMembers(name: string): boolean {
-  return name.toLowerCase() === 'members'
 }

@@ -137,11 +137,19 @@ async function remove(context: ScimContext, group: OpenGroup, members: readonly 
       if (refusal === undefined) return true
       requireGroup(refusal)
       // Refused for one who is not in: of one member nothing is left to do, of several the others are found.
-      some = some.length === 1 ? [] : [...(await findMembers(context.store, context.tenant, group.id, some))]
+      some = some.length === 1 ? [] : await findPresent(context, group.id, some)
       // Nobody was faster then, and there is nothing to wait for.
       return some.length === 0 ? true : undefined
     })
   }
+}
+
+async function findPresent(
+  { store, tenant }: ScimContext,
+  group: ResourceId,
+  ids: readonly ResourceId[],
+): Promise<ResourceId[]> {
+  return (await findMembers(store, tenant, group, ids)).map(({ id }) => id)
 }
 
 interface MembersWrite {

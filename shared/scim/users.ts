@@ -10,6 +10,7 @@ import { removeUser } from '../storage/removal.ts'
 import { retryWhileChanged, tidy } from '../storage/transaction.ts'
 import { findUserIdByLoginEmail, findUserIdByName } from '../storage/user-lookups.ts'
 import { findUser, insertUser, replaceUser, type StoredUser, type UserState } from '../storage/users.ts'
+import { userCandidates } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { checkFilter } from './filter/check.ts'
@@ -80,7 +81,7 @@ export async function getUser(
   filter?: string,
 ): Promise<JsonObject> {
   const user = await requireUser(context, id)
-  if (filter !== undefined && !passes(context, user, parseFilter(filter)))
+  if (filter !== undefined && !(await passes(context, user, parseFilter(filter))))
     fail({ code: 'not_found', detail: 'The user does not pass the filter.' })
   return toUserResource(context, user, projector.wants('groups') ? await groupsOf(context, user) : undefined)
 }
@@ -133,10 +134,11 @@ export async function deleteUser(context: ScimContext, id: string): Promise<void
   })
 }
 
-function passes(context: ScimContext, user: StoredUser, filter: Filter): boolean {
+async function passes(context: ScimContext, user: StoredUser, filter: Filter): Promise<boolean> {
   const schema = schemaOf(context)
   checkFilter(schema, filter)
-  return matchesFilter(schema, toUserResource(context, user), filter)
+  const read = await userCandidates(context, filter)
+  return matchesFilter(schema, await read(user), filter)
 }
 
 const schemaOf = ({ rules }: ScimContext): ResourceSchema => userSchema(rules.customAttributes)
@@ -197,7 +199,7 @@ async function writeUser(
   if (refusal === 'changed') return undefined
   if (refusal.taken === 'email' && isSameEmail(before.attributes, attributes))
     return writeUnclaimed(context, before, after, rows)
-  return refuseTaken(context, refusal.taken, attributes)
+  return refuseTaken(context, refusal.taken, attributes, before.id)
 }
 
 /**
@@ -213,7 +215,8 @@ async function writeUnclaimed(
   const after = { ...claiming, index: { ...claiming.index, uniqueEmail: before.index.uniqueEmail } }
   const refusal = await replaceUser(context.store, context.tenant, { before, after }, rows)
   if (refusal === undefined) return { ...before, ...after }
-  return refusal === 'changed' ? undefined : refuseTaken(context, refusal.taken, after.attributes)
+  if (refusal === 'changed') return undefined
+  return refuseTaken(context, refusal.taken, after.attributes, before.id)
 }
 
 function isSameEmail(before: JsonObject, after: JsonObject): boolean {
@@ -253,13 +256,14 @@ async function refuseTaken(
   context: ScimContext,
   taken: 'userName' | 'email',
   attributes: JsonObject,
+  own?: ResourceId,
 ): Promise<undefined> {
   const { store, tenant } = context
   const value = taken === 'userName' ? textAt(attributes, 'userName') : loginEmail(attributes)
   const find = taken === 'userName' ? findUserIdByName : findUserIdByLoginEmail
   const id = await find(store, tenant, value ?? '')
-  // Freed in the meantime: the next round takes it.
-  if (id === undefined) return undefined
+  // Freed in the meantime, or taken by the same request sent twice: the next round sees how it stands.
+  if (id === undefined || id === own) return undefined
   if (taken === 'userName')
     return fail({
       code: 'not_unique',

@@ -14,7 +14,7 @@ import {
   type ResourceKind,
 } from './keys.ts'
 import type { Store } from './store.ts'
-import type { Refusal, Write } from './table.ts'
+import type { Refusal, Row, Write } from './table.ts'
 import { commit } from './transaction.ts'
 
 export interface Member {
@@ -88,10 +88,13 @@ export async function findMembers(
   tenant: Tenant,
   group: ResourceId,
   ids: readonly ResourceId[],
-): Promise<readonly ResourceId[]> {
+): Promise<readonly Member[]> {
   const table = store.table(tenant.account, 'directory')
   const rows = await Promise.all(ids.map((id) => table.get(tenant.connector, memberKey(group, id))))
-  return ids.filter((_, i) => rows[i] !== undefined)
+  return ids.flatMap((id, i) => {
+    const row = rows[i]
+    return row === undefined ? [] : [{ id, kind: kindOf(row) }]
+  })
 }
 
 /** What kind of resource each id is; ids of nothing are left out. */
@@ -122,8 +125,12 @@ export async function listMembers(
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
   return rows.flatMap((row) => {
     const id = parseResourceId(row.key.slice(prefix.length))
-    return id === undefined ? [] : [{ id, kind: row.values['t'] === 'Group' ? 'Group' : 'User' }]
+    return id === undefined ? [] : [{ id, kind: kindOf(row) }]
   })
+}
+
+function kindOf(row: Row): ResourceKind {
+  return row.values['t'] === 'Group' ? 'Group' : 'User'
 }
 
 /** Every group that a user or group is in, deleted groups whose rows still wait for their sweep included. */

@@ -1,6 +1,6 @@
 import { parseResourceId, type ResourceId } from '../../kernel/ids.ts'
 import { findGroupIdByExternalId, findGroupIdsByName } from '../../storage/groups.ts'
-import { listMemberships } from '../../storage/memberships.ts'
+import { listMembers, listMemberships } from '../../storage/memberships.ts'
 import {
   findUserIdByName,
   findUserIdsByEmail,
@@ -10,6 +10,7 @@ import {
 import type { ScimContext } from '../context.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath, type Target } from '../schema/resolve.ts'
+import { LIMITS } from '../../kernel/limits.ts'
 import type { Filter, Literal } from './ast.ts'
 
 /** Ids of the resources that may pass; each is read and checked against the whole filter afterwards. */
@@ -21,8 +22,8 @@ export type Lookup = (context: ScimContext) => Promise<readonly ResourceId[]>
  */
 export function planLookup(schema: ResourceSchema, filter: Filter): Lookup | undefined {
   if (filter.kind === 'and') {
-    // An equality finds fewer than a beginning does.
-    const terms = filter.terms.toSorted((a, b) => Number(isPrefix(a)) - Number(isPrefix(b)))
+    // An equality finds fewer than a beginning does, or the members of a group.
+    const terms = filter.terms.toSorted((a, b) => Number(findsMany(a)) - Number(findsMany(b)))
     return terms.map((term) => planLookup(schema, term)).find((lookup) => lookup !== undefined)
   }
   if (filter.kind === 'or') return unionOf(filter.terms.map((term) => planLookup(schema, term)))
@@ -35,8 +36,10 @@ export function planLookup(schema: ResourceSchema, filter: Filter): Lookup | und
   return filter.operator === 'eq' ? planEquality(schema, target, filter.value) : undefined
 }
 
-function isPrefix(filter: Filter): boolean {
-  return filter.kind === 'compare' && filter.operator === 'sw'
+function findsMany(filter: Filter): boolean {
+  if (filter.kind !== 'compare' && filter.kind !== 'matches') return false
+  const isPrefix = filter.kind === 'compare' && filter.operator === 'sw'
+  return isPrefix || filter.path.attribute.toLowerCase() === 'groups'
 }
 
 /** `emails[value eq "x" and type eq "work"]`: the equality inside is the lookup. */
@@ -100,9 +103,22 @@ function planUser(name: string, text: string): Lookup | undefined {
       return ({ store, tenant }) => findUserIdsByExternalId(store, tenant, text)
     case 'emails':
       return ({ store, tenant }) => findUserIdsByEmail(store, tenant, text)
+    case 'groups':
+      return (context) => findUsersOfGroup(context, text)
     default:
       return undefined
   }
+}
+
+async function findUsersOfGroup(
+  { store, tenant }: ScimContext,
+  text: string,
+): Promise<readonly ResourceId[]> {
+  const group = parseResourceId(text)
+  if (group === undefined) return []
+  // One more than may be read says that they are too many; a member that is a group is no user's id.
+  const members = await listMembers(store, tenant, group, LIMITS.scannedResources + 1)
+  return members.map(({ id }) => id)
 }
 
 function planGroup(name: string, text: string): Lookup | undefined {
