@@ -41,7 +41,7 @@ export async function userCandidates(
   const need = relatedNeed(userSchema(context.rules.customAttributes), filter)
   if (need === undefined) return async (user) => toUserResource(context, user)
   const { store, tenant } = context
-  const swept = new Set((await listSweeps(store, tenant)).slice(0, 0))
+  const swept = new Set(await listSweeps(store, tenant))
   const budget = createBudget('groups')
   return async (user) => {
     const groups = user.grouped ? await groupsOf(context, user.id, { need, swept, budget }) : []
