@@ -179,7 +179,7 @@ async function changeGroup(
     const rows = activityRows(context.caller, activity, at)
     const refusal = await replaceGroup(context.store, context.tenant, { before, after }, rows)
     if (refusal === undefined) return { unchanged: undefined }
-    return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
+    return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes, id)
   })
   return outcome.unchanged
 }
@@ -236,6 +236,7 @@ async function refuseTaken(
   context: ScimContext,
   refusal: Exclude<GroupRefusal, 'changed'>,
   attributes: JsonObject,
+  own?: ResourceId,
 ): Promise<undefined> {
   if (refusal.taken === 'displayName')
     return fail({
@@ -248,7 +249,8 @@ async function refuseTaken(
     context.tenant,
     textAt(attributes, 'externalId') ?? '',
   )
-  if (id === undefined) return undefined
+  // Freed in the meantime, or taken by the same request sent twice: the next round sees how it stands.
+  if (id === undefined || id === own) return undefined
   return fail({
     code: 'not_unique',
     attributes: ['externalId'],
