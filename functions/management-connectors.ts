@@ -4,6 +4,7 @@ import { createConnector, listConnectors, updateConnector } from '../shared/conn
 import { parseConnectorBody, parseConnectorPatch } from '../shared/http/management-bodies.ts'
 import { connectorOf, organizationOf } from '../shared/http/management-paths.ts'
 import { toConnectorJson } from '../shared/http/management-views.ts'
+import { getRuntime } from '../shared/runtime.ts'
 import { loginEmail } from '../shared/scim/user.ts'
 import { registerManagement } from './management-registration.ts'
 
@@ -39,7 +40,9 @@ registerManagement('connector', {
     PATCH: async (request) => {
       const id = connectorOf(request)
       const patch = parseConnectorPatch(request.body)
-      const connector = await updateConnector(request.context, id, patch, { loginEmailOf: loginEmail })
+      const { sealer, settings, resolveTenant } = await getRuntime()
+      const ports = { loginEmailOf: loginEmail, sealer, extraIssuers: settings.extraIssuers, resolveTenant }
+      const connector = await updateConnector(request.context, id, patch, ports)
       return { status: 200, body: toConnectorJson(request.publicBaseUrl, connector) }
     },
     DELETE: async (request) => {

@@ -38,12 +38,14 @@ export interface Authenticator {
 }
 
 export interface AuthenticatorOptions extends CacheOptions {
+  /** Shared with others who read connectors; one of its own where absent. */
+  readonly cache?: ConnectorCache
   /** Told of what could not be noted; the request goes on. */
   readonly log?: (message: string) => void
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const cache = createConnectorCache(options)
+  const cache = options.cache ?? createConnectorCache(options)
   const failures = createFailureBudget(options.now)
   return {
     authenticate: (path, authorization) => authenticate(cache, failures, path, authorization),

@@ -12,6 +12,7 @@ import { retryWhileChanged } from '../storage/transaction.ts'
 import { changeConnector, getConnector, requireEditable } from './connector-change.ts'
 import type { ConnectorsContext } from './context.ts'
 import { parseCustomAttributes } from './custom-attributes.ts'
+import { changedNames, changeOidc, readOidcPatch, type OidcPatch, type OidcPorts } from './oidc-settings.ts'
 import { getOrganization } from './organization.ts'
 import { mintScimSecret } from './scim-secret.ts'
 import { buildUniqueEmails } from './unique-email.ts'
@@ -35,10 +36,11 @@ export interface ConnectorPatch {
   readonly requiredAttributes?: readonly string[] | undefined
   readonly uniqueEmail?: boolean | undefined
   readonly customAttributes?: readonly unknown[] | undefined
+  readonly oidc?: OidcPatch | undefined
 }
 
-/** What this folder asks of the SCIM rules: the address that must be unique. */
-export interface ConnectorPorts {
+/** What this folder asks of others: the address that must be unique by the SCIM rules, and what sign-in needs. */
+export interface ConnectorPorts extends OidcPorts {
   readonly loginEmailOf: (attributes: JsonObject) => string | undefined
 }
 
@@ -109,8 +111,9 @@ export async function updateConnector(
   const life = patch.state === undefined ? undefined : parseLife(patch.state)
   const required = patch.requiredAttributes && parseRequired(patch.requiredAttributes)
   const custom = patch.customAttributes && parseCustomAttributes(patch.customAttributes)
+  const oidc = patch.oidc && (await readOidcPatch(id, patch.oidc, ports, context.now()))
   if (patch.uniqueEmail === true) await buildUniqueEmails(context, id, ports.loginEmailOf)
-  const attributes = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  const attributes = namesIn(patch)
   if (attributes.length === 0) return getConnector(context.store, id)
   return changeConnector(
     context,
@@ -122,8 +125,14 @@ export async function updateConnector(
       requiredAttributes: required ?? before.requiredAttributes,
       uniqueEmail: nextRule(before.uniqueEmail, patch.uniqueEmail),
       customAttributes: custom ?? before.customAttributes,
+      oidc: oidc === undefined ? before.oidc : changeOidc(before.oidc, oidc),
     }),
   )
+}
+
+function namesIn({ oidc, ...patch }: ConnectorPatch): readonly string[] {
+  const names = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  return oidc === undefined ? names : [...names, ...changedNames(oidc)]
 }
 
 /** The rule after a change: what was built may be switched on, unless somebody switched it off in the meantime. */

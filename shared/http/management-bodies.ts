@@ -1,7 +1,7 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
 
-type Kind = 'text' | 'text or null' | 'texts' | 'list' | 'boolean'
+type Kind = 'text' | 'text or null' | 'texts' | 'list' | 'boolean' | 'object'
 
 /** What each member is called when it is wrong. */
 const SENTENCES: Readonly<Record<Kind, string>> = {
@@ -10,6 +10,7 @@ const SENTENCES: Readonly<Record<Kind, string>> = {
   texts: 'must be an array of strings',
   list: 'must be an array',
   boolean: 'must be true or false',
+  object: 'must be an object',
 }
 
 export interface OrganizationBody {
@@ -59,6 +60,15 @@ export interface ConnectorPatchBody {
   readonly requiredAttributes: readonly string[] | undefined
   readonly uniqueEmail: boolean | undefined
   readonly customAttributes: readonly unknown[] | undefined
+  readonly oidc: OidcPatchBody | undefined
+}
+
+export interface OidcPatchBody {
+  readonly authority: string | undefined
+  readonly clientId: string | undefined
+  readonly clientSecret: string | null | undefined
+  readonly clientSecretExpiresAt: string | null | undefined
+  readonly linkByUserName: boolean | undefined
 }
 
 /** PATCH of a connector: what is absent stays. */
@@ -68,15 +78,43 @@ export function parseConnectorPatch(body: unknown): ConnectorPatchBody {
     requiredAttributes: 'texts',
     uniqueEmail: 'boolean',
     customAttributes: 'list',
+    oidc: 'object',
   } as const
   const members = membersOf(body, kinds)
-  const { uniqueEmail: unique, customAttributes: custom } = members
+  const { uniqueEmail: unique, customAttributes: custom, oidc } = members
   return {
     state: text(members, 'state'),
     requiredAttributes: texts(members, 'requiredAttributes'),
     uniqueEmail: typeof unique === 'boolean' ? unique : undefined,
     customAttributes: Array.isArray(custom) ? custom : undefined,
+    oidc: oidc === undefined ? undefined : parseOidcPatch(oidc),
   }
+}
+
+function parseOidcPatch(body: unknown): OidcPatchBody {
+  const members = membersOf(body, {
+    authority: 'text',
+    clientId: 'text',
+    clientSecret: 'text or null',
+    clientSecretExpiresAt: 'text or null',
+    linkByUserName: 'boolean',
+  })
+  const { linkByUserName } = members
+  return {
+    authority: text(members, 'authority'),
+    clientId: text(members, 'clientId'),
+    clientSecret: members['clientSecret'] === null ? null : text(members, 'clientSecret'),
+    clientSecretExpiresAt:
+      members['clientSecretExpiresAt'] === null ? null : text(members, 'clientSecretExpiresAt'),
+    linkByUserName: typeof linkByUserName === 'boolean' ? linkByUserName : undefined,
+  }
+}
+
+/** POST test-sign-in: by which redirect URI. */
+export function parseTestSignIn(body: unknown): 'web' | 'app' {
+  const platform = required('platform', text(membersOf(body, { platform: 'text' }), 'platform'))
+  if (platform === 'web' || platform === 'app') return platform
+  return badRequest('invalidValue', 'platform must be "web" or "app".')
 }
 
 /** POST verification: where to go on, and whether to mend. */
@@ -121,6 +159,8 @@ function is(kind: Kind, value: unknown): boolean {
       return Array.isArray(value)
     case 'boolean':
       return typeof value === 'boolean'
+    case 'object':
+      return isRecord(value)
   }
 }
 

@@ -60,6 +60,43 @@ const marks = {
   description: 'When each was first seen; lastRequest moves on, at most every ten minutes.',
 } as const
 
+const clientSecret = {
+  type: ['string', 'null'],
+  maxLength: 500,
+  description: 'Write-only, encrypted at rest. null takes it away.',
+} as const
+const expiry = {
+  type: ['string', 'null'],
+  description: 'The date at which Azure lets the secret expire.',
+} as const
+const oidcSettings = {
+  ...object({
+    authority: { type: 'string', format: 'uri', description: 'The issuer of the Entra tenant.' },
+    clientId: { type: 'string', format: 'uuid' },
+    hasClientSecret: { type: 'boolean' },
+    clientSecretExpiresAt: expiry,
+    linkByUserName: {
+      type: 'boolean',
+      description: 'Whether a first sign-in may find its user by name.',
+    },
+  }),
+  type: ['object', 'null'],
+} as const
+const platform = { type: 'string', enum: ['web', 'app'] } as const
+const oidc = object({
+  active: { ...oidcSettings, description: 'What people sign in with.' },
+  draft: { ...oidcSettings, description: 'Waits for a test of the web platform to succeed.' },
+  lastTest: {
+    ...object({ platform, at: time, step: text, reason: text }, ['reason']),
+    type: ['object', 'null'],
+    description: 'Without `reason` it succeeded.',
+  },
+  redirectUris: object({
+    publicClient: { type: 'string', format: 'uri' },
+    web: { type: 'string', format: 'uri' },
+  }),
+})
+
 const activity = object(
   {
     cursor: { ...text, description: 'Place in the log: the `before` that begins after this item.' },
@@ -128,6 +165,7 @@ export const MANAGEMENT_SCHEMAS = {
       },
       ['password'],
     ),
+    oidc,
   }),
   Connectors: object({ connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } } }),
   NewConnector: object({ type: { type: 'string', const: 'entra' } }),
@@ -137,9 +175,25 @@ export const MANAGEMENT_SCHEMAS = {
       requiredAttributes,
       customAttributes,
       uniqueEmail,
+      oidc: object(
+        {
+          authority: {
+            ...text,
+            description:
+              'In any form in which Azure shows it: tenant id, domain, or an URL with one of them.',
+          },
+          clientId: { type: 'string', format: 'uuid' },
+          clientSecret,
+          clientSecretExpiresAt: expiry,
+          linkByUserName: { type: 'boolean' },
+        },
+        ['authority', 'clientId', 'clientSecret', 'clientSecretExpiresAt', 'linkByUserName'],
+      ),
     },
-    ['state', 'requiredAttributes', 'customAttributes', 'uniqueEmail'],
+    ['state', 'requiredAttributes', 'customAttributes', 'uniqueEmail', 'oidc'],
   ),
+  TestSignIn: object({ platform }),
+  SignInTest: object({ url: { type: 'string', format: 'uri' }, expiresAt: time }),
   NewScimSecret: object({ id: secretId, password }),
   EmptyBody: object({}),
   ActivityPage: object({ activity: { type: 'array', items: activity, maxItems: LIMITS.maxCount } }),

@@ -1,62 +1,19 @@
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
-import { MANAGEMENT_SCHEMAS, type ManagementSchema } from './management-openapi-schemas.ts'
-
-type Answers = Readonly<Record<number, readonly [description: string, schema?: ManagementSchema]>>
-
-const ORGANIZATION = '/management/organizations/{organization}'
-const CONNECTOR = `${ORGANIZATION}/connectors/{connector}`
-
-const pathParameter = (name: string, pattern: string): JsonObject => ({
-  name,
-  in: 'path',
-  required: true,
-  schema: { type: 'string', pattern },
-})
-const organization = pathParameter('organization', '^[0-9a-z]{16}$')
-const connector = pathParameter('connector', '^[0-9a-z]{16}-[1-9][0-9]{0,3}$')
-const secret = pathParameter('secret', '^[0-9a-z]{8}$')
-
-const reference = (schema: ManagementSchema): JsonObject => ({ $ref: `#/components/schemas/${schema}` })
-
-/** Every operation can also fail in ways that are not its own: those are the `default` answer. */
-function operation(
-  operationId: string,
-  summary: string,
-  answers: Answers,
-  body?: { schema: ManagementSchema; required: boolean },
-): JsonObject {
-  const responses = Object.entries(answers).map(([status, [description, schema]]) => [
-    status,
-    { description, ...(schema === undefined ? {} : content(schema)) },
-  ])
-  return {
-    operationId,
-    summary,
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: body.required,
-            content: { 'application/json': { schema: reference(body.schema) } },
-          },
-        }),
-    responses: {
-      ...Object.fromEntries(responses),
-      default: { description: 'Any other failure.', ...content('Problem') },
-    },
-  }
-}
-
-function content(schema: ManagementSchema): JsonObject {
-  const type = schema === 'Problem' ? 'application/problem+json' : 'application/json'
-  return { content: { [type]: { schema: reference(schema) } } }
-}
-
-const invalid = ['The body is not valid; `detail` names what is wrong.', 'Problem'] as const
-const planRequired = ['The plan does not include connectors.', 'Problem'] as const
-const missing = ['There is no such thing, or it is deleted.', 'Problem'] as const
-const taken = ['A short name or domain belongs to another organization.', 'Problem'] as const
+import {
+  CONNECTOR,
+  connector,
+  content,
+  invalid,
+  missing,
+  operation,
+  ORGANIZATION,
+  organization,
+  planRequired,
+  secret,
+  taken,
+} from './management-openapi-operation.ts'
+import { MANAGEMENT_SCHEMAS } from './management-openapi-schemas.ts'
 
 const organizationPaths: JsonObject = {
   '/management/organizations': {
@@ -125,6 +82,24 @@ const connectorPaths: JsonObject = {
       204: ['Deleted; its data is purged after 30 days.'],
       404: missing,
     }),
+  },
+}
+
+const testPaths: JsonObject = {
+  [`${CONNECTOR}/test-sign-in`]: {
+    parameters: [organization, connector],
+    post: operation(
+      'testSignIn',
+      'Makes a link that runs a sign-in with the draft, or else the active settings. Good for ten minutes, once.',
+      {
+        201: ['To open in a browser.', 'SignInTest'],
+        400: invalid,
+        403: planRequired,
+        404: missing,
+        409: ['Nothing is set up yet.', 'Problem'],
+      },
+      { schema: 'TestSignIn', required: true },
+    ),
   },
 }
 
@@ -252,6 +227,7 @@ export function managementOpenApi(server: string): JsonObject {
       ...organizationPaths,
       ...connectorPaths,
       ...secretPaths,
+      ...testPaths,
       ...activityPaths,
       ...userPaths,
       ...verificationPaths,

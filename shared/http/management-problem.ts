@@ -98,8 +98,24 @@ function stateProblem(failure: Exclude<Failure, { code: RequestCode }>): Answer 
         detail: failure.detail,
         ...(failure.clashes === undefined ? {} : { members: { clashes: failure.clashes } }),
       }
+    default:
+      return laterProblem(failure)
+  }
+}
+
+type LaterCode = 'rate_limited' | 'entra_unavailable' | 'storage_unavailable' | 'misconfigured'
+
+/** What the same request does not meet some time later. */
+function laterProblem(failure: Extract<Failure, { code: LaterCode }>): Answer {
+  switch (failure.code) {
     case 'rate_limited':
       return { status: 429, title: 'Too many requests.', headers: retryAfter(failure) }
+    case 'entra_unavailable':
+      return {
+        status: 503,
+        title: 'Microsoft does not answer. Try again shortly.',
+        headers: retryAfter(failure),
+      }
     case 'storage_unavailable':
       return { status: 503, title: 'Try again shortly.', headers: retryAfter(failure) }
     case 'misconfigured':

@@ -1,3 +1,4 @@
+import { issuerOf } from '../connectors/authority.ts'
 import { scimUserName } from '../connectors/credentials.ts'
 import type { getConnector } from '../connectors/connector-change.ts'
 import type { getOrganization } from '../connectors/organization.ts'
@@ -31,6 +32,32 @@ export function toConnectorJson(publicBaseUrl: string, connector: Connector, pas
       secrets: secrets.map(toSecretJson),
       ...(password === undefined ? {} : { password }),
     },
+    oidc: toOidcJson(publicBaseUrl, connector),
+  }
+}
+
+function toOidcJson(publicBaseUrl: string, { id, oidc }: Connector): JsonObject {
+  return {
+    active: toSettingsJson(oidc.active),
+    draft: toSettingsJson(oidc.draft),
+    lastTest: oidc.lastTest ?? null,
+    redirectUris: {
+      publicClient: `${publicBaseUrl}/auth/${id}/app/callback`,
+      web: `${publicBaseUrl}/auth/${id}/web/callback`,
+    },
+  }
+}
+
+/** Everything but the client secret, which nobody reads back. */
+function toSettingsJson(settings: Connector['oidc']['active']): JsonObject | null {
+  if (settings === undefined) return null
+  const { authority, clientId, clientSecret, clientSecretExpiresAt, linkByUserName } = settings
+  return {
+    authority: issuerOf(authority),
+    clientId,
+    hasClientSecret: clientSecret !== undefined,
+    clientSecretExpiresAt: clientSecretExpiresAt ?? null,
+    linkByUserName,
   }
 }
 

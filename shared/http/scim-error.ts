@@ -43,6 +43,7 @@ const ANSWERS: Answers = {
   unsupported_media_type: ({ detail }) => ({ status: 415, detail }),
   rate_limited: ({ retryAfterSeconds }) =>
     later(429, 'Too many requests. Slow down and try again.', retryAfterSeconds),
+  entra_unavailable: ({ retryAfterSeconds }) => later(503, UNAVAILABLE, retryAfterSeconds),
   storage_unavailable: ({ retryAfterSeconds }) => later(503, UNAVAILABLE, retryAfterSeconds),
   // Nothing is wrong with the client or its secret, and somebody is at work on it.
   misconfigured: () => later(503, UNAVAILABLE, 60),

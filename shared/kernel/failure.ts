@@ -20,6 +20,8 @@ export type Failure =
   | { code: 'unsupported_media_type'; detail: string }
   | { code: 'rate_limited'; retryAfterSeconds: number }
   | { code: 'storage_unavailable'; retryAfterSeconds: number }
+  /** Microsoft's sign-in service does not answer, or not as it should. */
+  | { code: 'entra_unavailable'; retryAfterSeconds: number }
   /** A setting is missing or wrong; `detail` names it and is for the log only. */
   | { code: 'misconfigured'; detail: string }
 

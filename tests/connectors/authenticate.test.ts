@@ -14,13 +14,14 @@ import {
   newOrganization,
   newStore,
   outage,
+  newPorts,
 } from './fixtures.ts'
 
 const bearer = (secret: string): string => `Bearer ${secret}`
 const basic = (user: string, secret: string): string =>
   `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`
 const WRONG = { code: 'unauthenticated', credentials: 'wrong' }
-const ports = { loginEmailOf: (): undefined => undefined }
+const ports = newPorts()
 
 /** Rows are read at once, and their answers come when the test lets them. */
 function newLateStore(plain: Store): { store: Store; release: () => void } {

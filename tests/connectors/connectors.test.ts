@@ -13,9 +13,10 @@ import {
   newOrganization,
   newStore,
   only,
+  newPorts,
 } from './fixtures.ts'
 
-const ports = { loginEmailOf: (): undefined => undefined }
+const ports = newPorts()
 
 describe('a connector', () => {
   it('begins enabled, with one password that is stored as a hash, and the strict rules', async () => {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { createAuthenticator, type Authenticator } from '../../shared/connectors/authenticate.ts'
-import { createConnector } from '../../shared/connectors/connector.ts'
+import { createConnector, type ConnectorPorts } from '../../shared/connectors/connector.ts'
 import type { ConnectorsContext } from '../../shared/connectors/context.ts'
 import { createOrganization, type OrganizationInput } from '../../shared/connectors/organization.ts'
 import { AppError, type Failure } from '../../shared/kernel/failure.ts'
@@ -8,6 +9,9 @@ import type { Tenant } from '../../shared/kernel/tenant.ts'
 import { activityWrites } from '../../shared/storage/activity.ts'
 import { tenantOf, type StoredConnector } from '../../shared/storage/connectors.ts'
 import type { StoredOrganization } from '../../shared/storage/organizations.ts'
+import { createDataKeys } from '../../shared/storage/data-keys.ts'
+import { openKeyWrapper } from '../../shared/storage/key-wrapper.ts'
+import { createSealer } from '../../shared/storage/sealer.ts'
 import { openStore, type Store } from '../../shared/storage/store.ts'
 import type { Table, TableName, Write } from '../../shared/storage/table.ts'
 import { insertUser } from '../../shared/storage/users.ts'
@@ -31,6 +35,20 @@ export function newClock(start = '2026-03-01T12:00:00.000Z'): Clock {
     },
   }
 }
+
+/** What a change of a connector asks of others: no address is unique, keys of its own, one domain in one tenant. */
+export function newPorts(store = newStore()): ConnectorPorts {
+  const wrapper = openKeyWrapper({ kind: 'fixed', key: randomBytes(32) })
+  return {
+    loginEmailOf: () => undefined,
+    sealer: createSealer(createDataKeys(store, wrapper, () => new Date())),
+    extraIssuers: [],
+    resolveTenant: (origin, domain) =>
+      Promise.resolve(domain === 'contoso.com' ? { origin, tenantId: CONTOSO_TENANT } : undefined),
+  }
+}
+
+export const CONTOSO_TENANT = '5b3c1f0e-7d2a-4c8b-9e6f-0a1b2c3d4e5f'
 
 export function newContext(store: Store, changes: Partial<ConnectorsContext> = {}): ConnectorsContext {
   return {

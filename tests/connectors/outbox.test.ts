@@ -6,9 +6,9 @@ import { updateConnector } from '../../shared/connectors/connector.ts'
 import { addScimSecret } from '../../shared/connectors/scim-secret.ts'
 import { hashSecret } from '../../shared/kernel/secrets.ts'
 import { findConnectorAndOutbox } from '../../shared/storage/connectors.ts'
-import { intercept, failureFrom, newConnector, newContext, newStore, outage } from './fixtures.ts'
+import { intercept, failureFrom, newConnector, newContext, newStore, outage, newPorts } from './fixtures.ts'
 
-const ports = { loginEmailOf: (): undefined => undefined }
+const ports = newPorts()
 const everything = { before: undefined, count: 500 }
 
 describe('the activity of a change', () => {

@@ -19,9 +19,10 @@ import {
   newInstance,
   newStore,
   only,
+  newPorts,
 } from './fixtures.ts'
 
-const ports = { loginEmailOf: loginEmail }
+const ports = { ...newPorts(), loginEmailOf: loginEmail }
 
 const switchOn = (context: ConnectorsContext, id: ConnectorId): ReturnType<typeof updateConnector> =>
   updateConnector(context, id, { uniqueEmail: true }, ports)

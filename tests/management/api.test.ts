@@ -105,6 +105,15 @@ describe('connectors', () => {
       marks: {},
       createdAt: created.json.createdAt,
       scim,
+      oidc: {
+        active: null,
+        draft: null,
+        lastTest: null,
+        redirectUris: {
+          publicClient: `https://id.example.com/auth/${String(id)}/app/callback`,
+          web: `https://id.example.com/auth/${String(id)}/web/callback`,
+        },
+      },
     })
     expect(scim).toEqual({
       url: `https://id.example.com/scim/v2/${String(id)}`,
@@ -123,7 +132,10 @@ describe('connectors', () => {
 
     expect(await api.manage('PATCH', path, changes)).toMatchObject({ status: 200, json: changes })
     for (const [body, words] of [
-      [{ oidc: {} }, '"oidc"'],
+      [{ oidc: { linkByUserName: false } }, 'authority and the client id'],
+      [{ oidc: 'x' }, 'oidc must be an object'],
+      [{ oidc: { secret: 'x' } }, '"secret"'],
+      [{ oidc: { clientSecret: 7 } }, 'clientSecret must be a string, or null'],
       [{ uniqueEmail: 'yes' }, 'uniqueEmail must be true or false'],
       [{ requiredAttributes: [''] }, 'requiredAttributes'],
       [{ state: 'deleted' }, 'state must be'],

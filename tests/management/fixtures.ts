@@ -19,7 +19,16 @@ export interface Api {
   manage(method: string, path: string, body?: unknown): Promise<Answer>
 }
 
-const FILES = ['activity', 'connectors', 'openapi', 'organizations', 'scim-secrets', 'users', 'verification']
+const FILES = [
+  'activity',
+  'connectors',
+  'openapi',
+  'organizations',
+  'scim-secrets',
+  'test-sign-in',
+  'users',
+  'verification',
+]
 
 /** The functions as they register themselves, over a store in memory, with real requests of the Functions library. */
 export async function openApi(): Promise<Api> {

@@ -18,6 +18,7 @@ const FUNCTIONS = [
   'management-organizations',
   'management-scim-secret',
   'management-scim-secrets',
+  'management-test-sign-in',
   'management-users',
   'management-verification',
   'scim-bulk',
