@@ -7,7 +7,8 @@ import { createBulkIds, type BulkIds } from './bulk-ids.ts'
 import { scimErrorBody, scimErrorOf } from './scim-error.ts'
 import { recordFailure } from './scim-failures.ts'
 import { GROUPS_ROUTE } from './scim-groups.ts'
-import type { ScimAnswer, ScimRequest, ScimRoute } from './scim-route.ts'
+import { marksOf } from './scim-marks.ts'
+import type { ScimAnswer, ScimMark, ScimRequest, ScimRoute } from './scim-route.ts'
 import { USERS_ROUTE } from './scim-users.ts'
 
 /** /Bulk (RFC 7644 §3.7): many operations in one request, each answered as it would be alone. */
@@ -15,7 +16,7 @@ export const BULK_ROUTE: ScimRoute = {
   template: 'scim/v2/{connector}/Bulk',
   bodyBytes: LIMITS.largeBodyBytes,
   methods: () => ({
-    POST: async ({ context, body }) => ({ status: 200, body: await runBulk(context, body) }),
+    POST: ({ context, body }) => runBulk(context, body),
   }),
 }
 
@@ -30,32 +31,36 @@ interface BulkOperation {
 const METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 const PATH = /^\/?(Users|Groups)(?:\/([^/]+))?$/i
 
-async function runBulk(context: ScimContext, body: unknown): Promise<JsonObject> {
+async function runBulk(context: ScimContext, body: unknown): Promise<ScimAnswer> {
   const { operations, failOnErrors } = readBulk(body)
   const results: (JsonObject | undefined)[] = operations.map(() => undefined)
   const ids = createBulkIds(operations.filter(({ method }) => method === 'POST').map(({ bulkId }) => bulkId))
   let waiting = operations.map((operation, index) => ({ operation, index }))
+  const shown = new Set<ScimMark>()
   let errors = 0
   while (waiting.length > 0 && errors < failOnErrors) {
     // In order, but for operations that refer to one that comes later; where none can go on, the references are a circle.
     const next = waiting.find(({ operation }) => !ids.mustWait(operation)) ?? waiting[0]
     if (next === undefined) break
     waiting = waiting.filter((item) => item !== next)
-    const result = await runOperation(context, next.operation, ids)
+    const { result, marks = [] } = await runOperation(context, next.operation, ids)
     results[next.index] = result
+    for (const mark of marks) shown.add(mark)
     if (Number(result['status']) >= 400) errors++
   }
-  return {
+  const answer: JsonObject = {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'],
     Operations: results.filter((result) => result !== undefined),
   }
+  return { status: 200, body: answer, marks: [...shown] }
 }
 
-async function runOperation(
-  context: ScimContext,
-  operation: BulkOperation,
-  ids: BulkIds,
-): Promise<JsonObject> {
+interface Ran {
+  readonly result: JsonObject
+  readonly marks?: readonly ScimMark[] | undefined
+}
+
+async function runOperation(context: ScimContext, operation: BulkOperation, ids: BulkIds): Promise<Ran> {
   const { method, bulkId } = operation
   const named = { method, ...(bulkId === undefined ? {} : { bulkId }) }
   try {
@@ -64,12 +69,13 @@ async function runOperation(
     const answer = await execute(context, operation, ids)
     const { location, etag, status } = answer
     if (bulkId !== undefined && method === 'POST') ids.resolve(bulkId, String(answer.body?.['id']))
-    return {
+    const result = {
       ...named,
       ...(location === undefined ? locationOf(context, operation, ids) : { location }),
       ...(etag === undefined ? {} : { version: etag }),
       status: String(status),
     }
+    return { result, marks: answer.marks }
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
@@ -79,7 +85,7 @@ async function runOperation(
       { method, template: targetOf(operation.path).route?.template ?? '' },
       failure,
     )
-    return { ...named, ...locationOf(context, operation, ids), ...errorOf(failure) }
+    return { result: { ...named, ...locationOf(context, operation, ids), ...errorOf(failure) } }
   }
 }
 
@@ -121,7 +127,8 @@ async function execute(context: ScimContext, operation: BulkOperation, ids: Bulk
     body: ids.replaceIn(operation.data),
     ifNoneMatch: undefined,
   }
-  return handler(request)
+  const answer = await handler(request)
+  return { ...answer, marks: marksOf(operation.method, route.template, request, answer) }
 }
 
 /** The route and id that a path names; neither where it names none. */

@@ -9,9 +9,9 @@ import { NO_PRECONDITION, type Precondition } from '../scim/precondition.ts'
 import { withinBudget } from './budget.ts'
 import { clientRequestId, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
-import type { ScimAnswer, ScimRequest, ScimRoute } from './scim-route.ts'
+import type { ScimAnswer, ScimMark, ScimRequest, ScimRoute } from './scim-route.ts'
 import { recordFailure } from './scim-failures.ts'
-import { marksOf, type ScimMark } from './scim-marks.ts'
+import { marksOf } from './scim-marks.ts'
 import { SCIM_MEDIA_TYPE, scimErrorResponse, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
 
 /** What the edge needs of the composition root. */

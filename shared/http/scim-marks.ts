@@ -1,8 +1,5 @@
 import { isRecord } from '../kernel/json.ts'
-import type { ScimAnswer, ScimRequest } from './scim-route.ts'
-
-/** Milestones of a connector that an administrator wants to see, as its row keeps them. */
-export type ScimMark = 'testConnection' | 'firstUser' | 'firstGroup' | 'roles' | 'objectIds'
+import type { ScimAnswer, ScimMark, ScimRequest } from './scim-route.ts'
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i
 /** Test Connection looks for a user whose name is a random GUID. */
@@ -15,6 +12,7 @@ export function marksOf(
   request: ScimRequest,
   answer: ScimAnswer,
 ): readonly ScimMark[] {
+  if (answer.marks !== undefined) return answer.marks
   if (method === 'GET') return isProbe(request, answer) ? ['testConnection'] : []
   if (answer.status !== 201) return []
   if (template.includes('/Groups')) return ['firstGroup']

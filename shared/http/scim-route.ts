@@ -16,12 +16,17 @@ export interface ScimRequest {
   readonly ifNoneMatch: string | undefined
 }
 
+/** Milestones of a connector that an administrator wants to see, as its row keeps them. */
+export type ScimMark = 'testConnection' | 'firstUser' | 'firstGroup' | 'roles' | 'objectIds'
+
 export interface ScimAnswer {
   readonly status: number
   readonly body?: JsonObject
   /** Absolute URL of the resource. */
   readonly location?: string
   readonly etag?: string
+  /** The milestones that it shows, where request and status do not say them: one answer to many operations. */
+  readonly marks?: readonly ScimMark[]
 }
 
 type ScimHandler = (request: ScimRequest) => Promise<ScimAnswer>
