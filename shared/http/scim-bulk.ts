@@ -2,6 +2,7 @@ import { badRequest, fail, failureOf, type Failure } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { ScimContext } from '../scim/context.ts'
+import { requireMessage } from '../scim/message.ts'
 import { NO_PRECONDITION } from '../scim/precondition.ts'
 import { createBulkIds, type BulkIds } from './bulk-ids.ts'
 import { scimErrorBody, scimErrorOf } from './scim-error.ts'
@@ -140,6 +141,7 @@ function targetOf(path: string): { route?: ScimRoute; id?: string | undefined } 
 
 function readBulk(body: unknown): { operations: readonly BulkOperation[]; failOnErrors: number } {
   if (!isRecord(body)) return badRequest('invalidSyntax', 'The body must be a BulkRequest object.')
+  requireMessage(body, 'BulkRequest')
   const operations = memberOf(body, 'Operations')
   if (!Array.isArray(operations) || operations.length === 0)
     return badRequest('invalidSyntax', '"Operations" must be a list with at least one operation.')

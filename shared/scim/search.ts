@@ -13,11 +13,13 @@ import {
   type ListQuery,
   type Page,
 } from './list.ts'
+import { requireMessage } from './message.ts'
 import { readSortOrder, sortResources } from './sort.ts'
 
 /** The query in the body of a POST to .search (RFC 7644 §3.4.3): the same parameters as a list's, lists as lists. */
 export function readSearchRequest(body: unknown): ListQuery {
   if (!isRecord(body)) return badRequest('invalidSyntax', 'The body must be a SearchRequest object.')
+  requireMessage(body, 'SearchRequest')
   const read = (name: string): string | undefined => toParameter(name, memberOf(body, name))
   return {
     filter: read('filter'),

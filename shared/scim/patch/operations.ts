@@ -4,6 +4,7 @@ import { LIMITS } from '../../kernel/limits.ts'
 import { isText } from '../../kernel/text.ts'
 import type { AttributePath } from '../filter/ast.ts'
 import { parsePath } from '../filter/parse.ts'
+import { requireMessage } from '../message.ts'
 import type { ResourceSchema } from '../schema/attribute.ts'
 
 type PatchVerb = 'add' | 'replace' | 'remove'
@@ -19,7 +20,6 @@ export interface PatchOperation {
   readonly explicit: boolean
 }
 
-const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:patchop'
 const VERBS: readonly PatchVerb[] = ['add', 'replace', 'remove']
 
 /**
@@ -28,12 +28,7 @@ const VERBS: readonly PatchVerb[] = ['add', 'replace', 'remove']
  */
 export function parsePatch(schema: ResourceSchema, body: unknown): readonly PatchOperation[] {
   if (!isRecord(body)) badRequest('invalidSyntax', 'The body must be a JSON object with "Operations".')
-  const schemas = memberOf(body, 'schemas')
-  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((urn) => isText(urn, PATCH_OP)))
-    badRequest(
-      'invalidSyntax',
-      'The body must have the schema urn:ietf:params:scim:api:messages:2.0:PatchOp.',
-    )
+  requireMessage(body, 'PatchOp')
   const operations: unknown = memberOf(body, 'Operations')
   if (!Array.isArray(operations) || operations.length === 0)
     return badRequest('invalidSyntax', '"Operations" must be a list with at least one operation.')

@@ -1,0 +1,15 @@
+import { badRequest } from '../kernel/failure.ts'
+import { memberOf, type JsonObject } from '../kernel/json.ts'
+import { isText } from '../kernel/text.ts'
+
+type MessageName = 'PatchOp' | 'BulkRequest' | 'SearchRequest'
+
+/** 400 `invalidSyntax` for a message of other schemas than its own; without `schemas` the address says what it is. */
+export function requireMessage(body: JsonObject, name: MessageName): void {
+  const urn = `urn:ietf:params:scim:api:messages:2.0:${name}`
+  const schemas = memberOf(body, 'schemas') ?? null
+  if (schemas === null || (Array.isArray(schemas) && schemas.length === 0)) return
+  const named: readonly unknown[] = Array.isArray(schemas) ? schemas : [schemas]
+  if (!named.some((schema) => isText(schema, urn)))
+    badRequest('invalidSyntax', `The body must have the schema ${urn}.`)
+}
