@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { expect, inject } from 'vitest'
+import { afterAll, expect, inject } from 'vitest'
 import type { AccountLocation } from '../../shared/kernel/settings.ts'
 import { openStore } from '../../shared/storage/store.ts'
 import type { Row, Table, Values, Write } from '../../shared/storage/table.ts'
+import { startTableServer } from '../bench/table-server.ts'
 
 export const EVERYTHING = { from: '', to: '~', limit: 10_000 }
+
+const server = await startTableServer()
+afterAll(() => server.close())
 
 const LOCATIONS: readonly [string, AccountLocation][] = [
   ['memory', { kind: 'memory' }],
   ['Azurite', { kind: 'connectionString', connectionString: inject('azurite') }],
+  ['the server of the benchmarks', { kind: 'connectionString', connectionString: server.connectionString }],
 ]
 
 export interface OpenedTable {
@@ -20,7 +25,7 @@ export interface OpenedTable {
   readonly etagOf: (partition: string, key: string) => Promise<string>
 }
 
-/** Both implementations of a table: each test of the contract runs against each of them. */
+/** All implementations of a table: each test of the contract runs against each of them. */
 export function tablesUnderTest(): [string, OpenedTable][] {
   return LOCATIONS.map(([name, location]) => [name, open(location)])
 }
