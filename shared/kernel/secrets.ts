@@ -12,9 +12,13 @@ export type SecretKind = 'scim'
 
 /** A new secret: `gh_{kind}_`, 43 random characters and their checksum. Shown once, stored only as a hash. */
 export function newSecret(kind: SecretKind): string {
-  const random = Array.from({ length: RANDOM_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join('')
-  const body = `gh_${kind}_${random}`
+  const body = `gh_${kind}_${randomToken()}`
   return body + checksum(body)
+}
+
+/** 256 random bits in 43 characters of 0-9A-Za-z, for what no person copies: codes, tokens. */
+export function randomToken(): string {
+  return Array.from({ length: RANDOM_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join('')
 }
 
 /** Whether the text can be a secret of ours at all: junk is refused without touching storage. */
