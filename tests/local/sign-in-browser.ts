@@ -67,11 +67,13 @@ export interface Page {
 /** Follows redirects by hand, keeps cookies like a browser, and stops where the application would be. */
 export interface Browser {
   readonly open: (url: string | URL, form?: Record<string, string>) => Promise<Page>
+  /** Another browser with the same cookies, as if they had been stolen. */
+  readonly copy: () => Browser
 }
 
-/** A new browser, without cookies. */
-export function newBrowser(): Browser {
-  let jar: Cookie[] = []
+/** A new browser, without cookies unless given. */
+export function newBrowser(cookies: readonly Cookie[] = []): Browser {
+  let jar = [...cookies]
   const keep = (url: URL, response: Response): void => {
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
@@ -93,6 +95,7 @@ export function newBrowser(): Browser {
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
   return {
+    copy: () => newBrowser(jar),
     open: async (start, form) => {
       let url = new URL(start)
       let body = form === undefined ? null : new URLSearchParams(form)

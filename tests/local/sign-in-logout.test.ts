@@ -47,6 +47,15 @@ describe('signing out', () => {
     expect(silent.url.searchParams.get('error')).toBe('login_required')
   })
 
+  it('ends it for whoever kept its cookies too', async () => {
+    const { scene, browser } = await signedIn()
+    const kept = browser.copy()
+    await logOut(scene, browser)
+    const silent = await kept.open(authorizationRequest(scene, { prompt: 'none' }).url)
+
+    expect(silent.url.searchParams.get('error')).toBe('login_required')
+  })
+
   it('loads the logout URL of each application of the session, with its sid and without iss', async () => {
     const { scene, browser, sid } = await signedIn()
     const second = scene.tenant.register({
