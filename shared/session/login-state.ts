@@ -95,8 +95,7 @@ function isLive({ startedAt }: LoginState, now: Date): boolean {
 }
 
 async function openSealed(sealer: Sealer, sealed: string): Promise<LoginState | undefined> {
-  const text = await sealer.open(PURPOSE, sealed)
-  const parsed: unknown = text === undefined ? undefined : JSON.parse(text)
+  const parsed: unknown = JSON.parse((await sealer.open(PURPOSE, sealed)) ?? 'null')
   return isRecord(parsed) ? toLogin(parsed) : undefined
 }
 

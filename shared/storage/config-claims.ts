@@ -1,6 +1,6 @@
 import { parseOrganizationId, type OrganizationId } from '../kernel/ids.ts'
 import { CLAIMS_PARTITION, configTable } from './config-table.ts'
-import { claimKeys, findOrganization } from './organizations.ts'
+import { claimKeys, findOrganization, type StoredOrganization } from './organizations.ts'
 import type { Store } from './store.ts'
 import type { Row, Write } from './table.ts'
 import { retryWhileChanged } from './transaction.ts'
@@ -36,6 +36,19 @@ export async function claimNames(
   if (first.refusal === undefined) return undefined
   const outcome = await retryWhileChanged(() => claimAgain(store, keys, values))
   return outcome.taken
+}
+
+/** Whose a name is: the claim may be of somebody who let go of it, or died before having it. Two storage requests. */
+export async function findOrganizationByName(
+  store: Store,
+  claim: string,
+): Promise<StoredOrganization | undefined> {
+  const row = await configTable(store).get(CLAIMS_PARTITION, claim)
+  const id = parseOrganizationId(String(row?.values['organization'] ?? ''))
+  const organization = id && (await findOrganization(store, id))
+  const isHolder =
+    organization?.deletedAt === undefined && organization && claimKeys(organization).includes(claim)
+  return isHolder ? organization : undefined
 }
 
 /** The claims as they are, so that they can later be let go unless somebody renewed or took them meanwhile. */
