@@ -5,7 +5,7 @@ import { highestRole, parseRole } from '../kernel/roles.ts'
 import { fold, isText } from '../kernel/text.ts'
 import { parsePath } from './filter/parse.ts'
 import type { Attribute, Extension, ResourceSchema } from './schema/attribute.ts'
-import { coerceAttribute, distinct, namedParts } from './schema/coerce.ts'
+import { coerceAttribute, namedParts } from './schema/coerce.ts'
 import { COMMON_ATTRIBUTES } from './schema/definitions.ts'
 import { resolvePath } from './schema/resolve.ts'
 import { normalizeRole } from './schema/role-value.ts'
@@ -56,10 +56,37 @@ export function settle(schema: ResourceSchema, attributes: JsonObject): JsonObje
   return settled
 }
 
-/** Equal values are one, and what says nothing goes. */
+/**
+ * Values of one `value` and `type` are one (RFC 7643 §2.4; roles: of one `value`), the later one merged into the first;
+ * what says nothing goes.
+ */
 function settleElements(name: string, elements: readonly unknown[]): readonly unknown[] {
-  const kept = name === 'roles' ? distinctRoles(elements) : distinct(elements)
+  const kept =
+    name === 'roles'
+      ? mergeAlike(elements.map(normalizeRole), (role) => [role['value']])
+      : mergeAlike(elements, ({ value, type }) => [value, typeof type === 'string' ? fold(type) : type])
   return kept.filter((element) => !isLabelOnly(element))
+}
+
+/** Those without a `value`, such as addresses, are one only where they are equal. */
+function mergeAlike(
+  elements: readonly unknown[],
+  identity: (element: JsonObject) => readonly unknown[],
+): readonly unknown[] {
+  const merged = new Map<string, unknown>()
+  for (const element of elements) {
+    const isNamed = isRecord(element) && element['value'] !== undefined
+    const key = JSON.stringify(isNamed ? identity(element) : element)
+    const before = merged.get(key)
+    merged.set(key, isNamed && isRecord(before) ? mergeInto(before, element) : element)
+  }
+  return [...merged.values()]
+}
+
+/** The mark of the primary value is not lost to its twin. */
+function mergeInto(before: JsonObject, element: JsonObject): JsonObject {
+  const isPrimary = before['primary'] === true || element['primary'] === true
+  return { ...before, ...element, ...(isPrimary ? { primary: true } : {}) }
 }
 
 /** A text at a path of plain members, such as `name`, `familyName`. */
@@ -130,15 +157,6 @@ function assignFlat(
 /** Only `type` and `primary` left: what remains of an e-mail whose address was cleared. */
 function isLabelOnly(element: unknown): boolean {
   return isRecord(element) && Object.keys(element).every((name) => name === 'type' || name === 'primary')
-}
-
-function distinctRoles(roles: readonly unknown[]): readonly unknown[] {
-  const byValue = new Map<unknown, JsonObject>()
-  for (const role of roles.map(normalizeRole)) {
-    const key = role['value'] ?? role
-    byValue.set(key, { ...byValue.get(key), ...role })
-  }
-  return [...byValue.values()]
 }
 
 function checkSchemas(schema: ResourceSchema, body: JsonObject): void {
