@@ -1,6 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+export interface EntraApplication {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
 /** What `npm start` leaves for `npm run cycle` and for people: addresses and secrets of this machine's demo. */
 export interface RunFile {
   readonly url: string
@@ -8,6 +14,8 @@ export interface RunFile {
   readonly organization?: string | undefined
   readonly connector?: string | undefined
   readonly scim?: { readonly url: string; readonly userName: string; readonly password: string } | undefined
+  /** The application that the connector is in the local Entra tenant. */
+  readonly entra?: EntraApplication | undefined
 }
 
 const path = (directory: string): string => join(directory, 'run.json')

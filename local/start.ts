@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startAzurite } from './azurite.ts'
 import { findOrCreateDemo, type Demo } from './demo-connector.ts'
+import { registerDemo, startDemoTenant } from './demo-tenant.ts'
 import { runDemoCycle } from './entra/demo-cycle.ts'
+import { directoryFile } from './entra/sign-in/directory-file.ts'
 import { startFunctionsHost, type FunctionsHost } from './functions-host.ts'
-import { readRunFile, writeRunFile } from './run-file.ts'
+import { readRunFile, writeRunFile, type EntraApplication } from './run-file.ts'
 
 /*
  * npm start: the built bundle with everything that the cloud would give it, on one machine.
@@ -38,7 +40,14 @@ const azurite = flags.memory ? undefined : await startAzurite({ directory: join(
 const functionKey = flags.keys
   ? (readRunFile(directory)?.functionKey ?? randomBytes(24).toString('base64url'))
   : undefined
+const tenantFile = join(directory, 'entra.json')
+const size = { users: Number(flags.users), groups: Number(flags.groups) }
+const tenant = await startDemoTenant(
+  directoryFile(tenantFile, { ...size, seed: undefined }),
+  readRunFile(directory),
+)
 const host = await startHost()
+console.log(`A local Microsoft Entra tenant signs people in: ${tenant.issuer}`)
 console.log(`Gatehouse listens on ${baseUrl} (log: ${join(flags.data, 'gatehouse.log')})`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -60,12 +69,14 @@ async function startHost(): Promise<FunctionsHost> {
         PUBLIC_BASE_URL: baseUrl,
         TABLES_ACCOUNTS: `main=${azurite?.connectionString ?? 'memory'}`,
         SCIM_MAX_RPS: '0',
+        OIDC_EXTRA_ISSUERS: tenant.origin,
       },
       ...(functionKey === undefined ? {} : { functionKey }),
       schedules: true,
       log: ({ message }) => appendFileSync(join(directory, 'gatehouse.log'), `${message}\n`),
     })
   } catch (error) {
+    await tenant.close()
     await azurite?.close()
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     if (!isTaken) throw error
@@ -75,28 +86,34 @@ async function startHost(): Promise<FunctionsHost> {
 }
 
 async function demonstrate(): Promise<void> {
-  const demo = await findOrCreateDemo(baseUrl, functionKey, readRunFile(directory))
-  writeRunFile(directory, { url: baseUrl, functionKey, ...demo })
+  const earlier = readRunFile(directory)
+  const demo = await findOrCreateDemo(baseUrl, functionKey, earlier)
+  const entra = registerDemo(tenant, { baseUrl, connector: demo.connector }, earlier)
+  writeRunFile(directory, { url: baseUrl, functionKey, ...demo, entra })
   if (demo.isNew) {
     console.log('A Microsoft Entra tenant of this machine provisions its people and groups over SCIM 2.0:')
     await runDemoCycle({
       url: demo.scim.url,
       token: demo.scim.password,
-      stateFile: join(directory, 'entra.json'),
-      users: Number(flags.users),
-      groups: Number(flags.groups),
+      stateFile: tenantFile,
+      ...size,
       print: (line) => console.log(line),
     })
   }
-  printDemo(demo)
+  printDemo(demo, entra)
 }
 
-function printDemo({ scim }: Demo): void {
+function printDemo({ scim }: Demo, { issuer, clientId, clientSecret }: EntraApplication): void {
   console.log(`
 Organization "Contoso", connector of type Azure Active Directory:
   SCIM URL    ${scim.url}
   User name   ${scim.userName}
   Password    ${scim.password}
+
+Its application in the local Entra tenant:
+  Authority   ${issuer}
+  Client id   ${clientId}
+  Secret      ${clientSecret}
 
 Read a user back:
   curl -H "Authorization: Bearer ${scim.password}" "${scim.url}/Users?count=1"
@@ -107,6 +124,7 @@ Let the tenant change and provision again:
 
 async function stop(): Promise<void> {
   await host.close()
+  await tenant.close()
   await azurite?.close()
   process.exit(0)
 }

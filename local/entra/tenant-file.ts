@@ -25,7 +25,7 @@ const DEFAULT_GROUPS = 5
  * URL it begins anew, over the same people.
  */
 export function openTenant(file: string, tenantUrl: string, { users, groups, seed }: TenantSize): Tenant {
-  const stored = read(file)
+  const stored = readTenant(file)
   const isOther = seed !== undefined && stored?.directory.seed !== seed
   if (stored === undefined || isOther) {
     const size = { users: users ?? DEFAULT_USERS, groups: groups ?? DEFAULT_GROUPS }
@@ -44,7 +44,8 @@ export function saveTenant(file: string, tenant: Tenant): void {
   renameSync(draft, file)
 }
 
-function read(file: string): Tenant | undefined {
+/** The tenant of the file as it is; `undefined` where there is none, or the file cannot be read. */
+export function readTenant(file: string): Tenant | undefined {
   let value: unknown
   try {
     value = JSON.parse(readFileSync(file, 'utf8'))

@@ -61,6 +61,7 @@ export async function startSignInTenant(options: SignInTenantOptions): Promise<S
     rotateKeys: core.keys.rotate,
     requests: () => ({ ...core.requests }),
     close: async () => {
+      if (!server.listening) return
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
