@@ -30,7 +30,6 @@ const LOST: Fault = { kind: 'lost' }
 /** What a storage can do to a write. Whatever passes within the four attempts of a call is never seen by the client. */
 export const FAULTS: readonly FaultCase[] = [
   { name: 'a 500', faults: [{ kind: 'answer', status: 500 }] },
-  { name: 'two 503', faults: [BUSY, BUSY] },
   {
     name: 'a 429 with Retry-After',
     faults: [{ kind: 'answer', status: 429, headers: { 'retry-after': '1' } }],
@@ -38,13 +37,14 @@ export const FAULTS: readonly FaultCase[] = [
   { name: 'a broken connection', faults: [{ kind: 'reset' }] },
   { name: 'silence', faults: [SILENCE] },
   { name: 'an answer that is lost after the commit', faults: [LOST] },
-  { name: 'an answer that breaks off', faults: [{ kind: 'cut' }] },
   { name: 'an outage', faults: [BUSY, BUSY, BUSY, BUSY] },
   { name: 'a lost answer and then an outage', faults: [LOST, BUSY, BUSY, BUSY] },
 ]
 
-/** Too slow for every day: each write of the kind is silent until the whole call is given up. */
-export const SLOW_FAULTS: readonly FaultCase[] = [
+/** For the long run: variants of those above, and a storage that is silent until the whole call is given up. */
+export const MORE_FAULTS: readonly FaultCase[] = [
+  { name: 'two 503', faults: [BUSY, BUSY] },
+  { name: 'an answer that breaks off', faults: [{ kind: 'cut' }] },
   { name: 'a long silence', faults: [SILENCE, SILENCE, SILENCE, SILENCE] },
   {
     name: 'a lost answer and then silence',
