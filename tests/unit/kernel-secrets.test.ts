@@ -50,6 +50,26 @@ describe('hashes', () => {
     expect(hashSecret('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
   })
 
+  it('depend on every character of a secret', () => {
+    const secret = newSecret('scim')
+    const others = Array.from(
+      secret,
+      (character, i) => secret.slice(0, i) + (character === 'x' ? 'y' : 'x') + secret.slice(i + 1),
+    )
+
+    expect(new Set([secret, ...others].map(hashSecret)).size).toBe(secret.length + 1)
+  })
+
+  it('differ wherever one digit does', () => {
+    const hash = hashSecret('a')
+    const others = Array.from(
+      hash,
+      (digit, i) => hash.slice(0, i) + (digit === '0' ? '1' : '0') + hash.slice(i + 1),
+    )
+
+    expect(others.filter((other) => sameHash(hash, other))).toEqual([])
+  })
+
   it.each([
     [hashSecret('a'), hashSecret('a'), true],
     [hashSecret('a'), hashSecret('b'), false],
