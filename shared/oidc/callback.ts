@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { refusalOfEntra } from './entra-error.ts'
+import { refuse } from './refusal.ts'
+import type { CompleteInput, SignInRefusal } from './relying-party.ts'
+
+/** As long as the cookie: whoever keeps it longer gains nothing. */
+const LOGIN_MS = 600_000
+const SKEW_MS = 60_000
+
+/** The code that an answer brings, once it is certain that this browser asked this tenant for it. */
+export function codeOfCallback(
+  { connector, platform, login, query }: CompleteInput,
+  issuer: string,
+  now: Date,
+): { readonly code: string } | SignInRefusal {
+  // RFC 6749 §3.1: a parameter that is there twice is for two readers who each see another one.
+  if (new Set(query.keys()).size !== query.size) return refuse('parameter-repeated', 'callback')
+  const state = query.get('state')
+  if (state === null) return refuse('state-missing', 'callback')
+  if (!isSame(state, login.state)) return refuse('state-mismatch', 'callback')
+  if (login.connector !== connector.id) return refuse('connector-mismatch', 'callback')
+  if (login.platform !== platform) return refuse('platform-mismatch', 'callback')
+  const age = now.getTime() - Date.parse(login.startedAt)
+  if (!(age >= -SKEW_MS && age < LOGIN_MS)) return refuse('login-expired', 'callback')
+  return codeOfAnswer(query, issuer)
+}
+
+function codeOfAnswer(query: URLSearchParams, issuer: string): { readonly code: string } | SignInRefusal {
+  // RFC 9207. Entra sends none today; a foreign one is a mix-up.
+  const issued = query.get('iss')
+  if (issued !== null && issued !== issuer) return refuse('foreign-issuer', 'callback')
+  const error = query.get('error')
+  if (error !== null)
+    return refusalOfEntra({ error, error_description: query.get('error_description') }, 'callback')
+  const code = query.get('code')
+  return code === null || code === '' ? refuse('code-missing', 'callback') : { code }
+}
+
+function isSame(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((text) => createHash('sha256').update(text).digest())
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
+}

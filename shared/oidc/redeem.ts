@@ -1,0 +1,70 @@
+import { openClientSecret } from '../connectors/oidc-settings.ts'
+import { failureOf } from '../kernel/failure.ts'
+import type { Sealer } from '../storage/sealer.ts'
+import { redirectUri } from './authorization-request.ts'
+import { refusalOfEntra } from './entra-error.ts'
+import type { EntraAnswer, EntraFetch } from './entra-fetch.ts'
+import type { Metadata } from './metadata.ts'
+import { isRefusal, refuse } from './refusal.ts'
+import type { CompleteInput, SignInRefusal } from './relying-party.ts'
+
+export interface RedeemParts {
+  readonly ask: EntraFetch
+  readonly sealer: Sealer
+  readonly publicBaseUrl: string
+}
+
+/** What the token endpoint gave: the ID token, and the rest only as far as the token says something of it. */
+export interface Redeemed {
+  readonly idToken: string
+  readonly accessToken: string | undefined
+}
+
+/** Trades a code for an ID token. The platform of the redirect URI decides whether a secret goes along. */
+export async function redeem(
+  parts: RedeemParts,
+  { tokenEndpoint }: Metadata,
+  input: CompleteInput,
+  code: string,
+): Promise<Redeemed | SignInRefusal> {
+  const { connector, settings, login } = input
+  const isWeb = login.platform === 'web'
+  const secret = isWeb ? await openClientSecret(parts.sealer, connector.id, settings) : undefined
+  if (isWeb && secret === undefined) return refuse('secret-missing', 'redemption')
+  const form = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: settings.clientId,
+    code,
+    redirect_uri: redirectUri(parts.publicBaseUrl, connector.id, login.platform),
+    code_verifier: login.verifier,
+    ...(secret === undefined ? {} : { client_secret: secret }),
+  })
+  const answer = await post(parts.ask, tokenEndpoint, form)
+  return isRefusal(answer) ? answer : toRedeemed(answer)
+}
+
+async function post(
+  ask: EntraFetch,
+  tokenEndpoint: string,
+  form: URLSearchParams,
+): Promise<EntraAnswer | SignInRefusal> {
+  try {
+    return await ask(tokenEndpoint, form)
+  } catch (error) {
+    if (failureOf(error)?.code !== 'entra_unavailable') throw error
+    // Not asked again: the code may be spent, and the person starts anew by one click.
+    return refuse('entra-unavailable', 'redemption')
+  }
+}
+
+function toRedeemed({ status, body }: EntraAnswer): Redeemed | SignInRefusal {
+  if (status !== 200) {
+    const refused = refusalOfEntra(body, 'redemption')
+    return status >= 500 || status === 429
+      ? { ...refused, ...refuse('entra-unavailable', 'redemption') }
+      : refused
+  }
+  const { id_token: idToken, access_token: accessToken } = body
+  if (typeof idToken !== 'string') return refuse('id-token-missing', 'redemption')
+  return { idToken, accessToken: typeof accessToken === 'string' ? accessToken : undefined }
+}
