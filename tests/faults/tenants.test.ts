@@ -65,6 +65,8 @@ describe('two customers with the same names at full load', () => {
       [right, 'right', rightAnswers, leftAnswers],
     ] as const) {
       expect(answers.filter(({ status }) => status >= 300)).toEqual([])
+      const totals = answers.map(({ json }) => json?.totalResults).filter((total) => total !== undefined)
+      expect(totals).toEqual(names.map(() => 1))
       const foreign = other.map(({ json }) => json?.id).filter((id) => typeof id === 'string')
       const seen = answers.map(({ text }) => text).join()
       expect(foreign.filter((id) => seen.includes(id))).toEqual([])
