@@ -101,6 +101,20 @@ describe('people', () => {
     expect(one.body).toMatchObject({ total: 1, people: [{ objectId: scene.ada.objectId, assigned: true }] })
   })
 
+  it('lose and get app roles, which the next provisioning cycle sends', async () => {
+    const scene = await startScene()
+    const { objectId } = scene.ada
+    const rolesAfter = async (edit: unknown): Promise<unknown> => {
+      await control(scene, `PATCH people/${objectId}`, edit)
+      return scene.directory.users[objectId]?.appRoles
+    }
+
+    expect(scene.ada.appRoles).toEqual(['EnterpriseAdmin'])
+    expect(await rolesAfter({ appRoles: ['User', 'Nothing'] })).toEqual(['User'])
+    expect(await rolesAfter({ accountEnabled: false })).toEqual(['User'])
+    expect(await rolesAfter({ appRoles: [] })).toEqual([])
+  })
+
   it('are disabled and assigned, those outside the directory too', async () => {
     const scene = await startScene()
     const { people } = (await control(scene, 'GET people?search=not.assigned')).body as Found

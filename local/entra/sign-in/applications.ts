@@ -5,7 +5,7 @@ import { refusal, type Refusal } from './refusals.ts'
 /** Which kind of client redeems the codes sent to a redirect URI. The URI decides, not the application. */
 export type Platform = 'web' | 'publicClient' | 'spa'
 
-export interface Secret {
+interface Secret {
   readonly id: string
   readonly value: string
   readonly expiresAt: string | undefined

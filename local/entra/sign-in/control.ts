@@ -20,6 +20,7 @@ interface Answer {
 }
 
 const DEFAULT_PEOPLE = 100
+const APP_ROLES = ['ReadOnly', 'User', 'Admin', 'EnterpriseAdmin'] as const
 
 /** `method resource` of each call; the id, where one is needed, follows as `/id`. */
 const CALLS: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>> = {
@@ -31,10 +32,11 @@ const CALLS: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>> 
   'GET people/': ({ core, id }) => orNone(core.people.find(id)),
   'PATCH people/': ({ core, id, body }) => {
     if (core.people.find(id) === undefined) return orNone(undefined)
-    const { accountEnabled, assigned } = isRecord(body) ? body : {}
+    const { accountEnabled, assigned, appRoles } = isRecord(body) ? body : {}
     const edit = {
       ...(typeof accountEnabled === 'boolean' ? { accountEnabled } : {}),
       ...(typeof assigned === 'boolean' ? { assigned } : {}),
+      ...(Array.isArray(appRoles) ? { appRoles: APP_ROLES.filter((role) => appRoles.includes(role)) } : {}),
     }
     return ok(core.people.edit(id, edit))
   },

@@ -23,7 +23,7 @@ export interface Person {
   readonly homeTenantId: string | undefined
 }
 
-export interface PersonEdit {
+interface PersonEdit {
   readonly accountEnabled?: boolean
   readonly assigned?: boolean
   readonly appRoles?: readonly AppRole[]
