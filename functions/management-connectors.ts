@@ -5,7 +5,7 @@ import { parseConnectorBody, parseConnectorPatch } from '../shared/http/manageme
 import { connectorOf, organizationOf } from '../shared/http/management-paths.ts'
 import { toConnectorJson } from '../shared/http/management-views.ts'
 import { getRuntime } from '../shared/runtime.ts'
-import { loginEmail } from '../shared/scim/user.ts'
+import { loginEmail } from '../shared/kernel/person.ts'
 import { registerManagement } from './management-registration.ts'
 
 registerManagement('connectors', {

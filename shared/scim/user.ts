@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { loginEmail } from '../kernel/person.ts'
 import type { ResourceId } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { StoredUser, UserIndex, UserState } from '../storage/users.ts'
@@ -18,16 +19,6 @@ const MISSING: Readonly<Record<string, string>> = {
     'The last name (name.familyName) is missing. Map surname to name.familyName and give the person a last name.',
   emails:
     'The e-mail address is missing. Map Coalesce([mail], [userPrincipalName]) to emails[type eq "work"].value and give the person an address.',
-}
-
-/** The address that a person is known by: of type work, else the primary one, else the first. */
-export function loginEmail(attributes: JsonObject): string | undefined {
-  const emails = emailsOf(attributes)
-  const chosen =
-    emails.find(({ type }) => typeof type === 'string' && type.toLowerCase() === 'work') ??
-    emails.find(({ primary }) => primary === true) ??
-    emails[0]
-  return chosen === undefined ? undefined : textAt(chosen, 'value')
 }
 
 /** What is indexed and what is unique of a user; 400 where a value is too long for that. */

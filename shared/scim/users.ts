@@ -3,6 +3,7 @@ import { fail } from '../kernel/failure.ts'
 import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { loginEmail } from '../kernel/person.ts'
 import { fold } from '../kernel/text.ts'
 import type { ActivityWrites } from '../storage/activity.ts'
 import { listMemberships, listSweeps, sweepGroup } from '../storage/memberships.ts'
@@ -29,7 +30,6 @@ import {
   forbidClearing,
   indexOf,
   isUnchanged,
-  loginEmail,
   requireAttributes,
   toUserResource,
 } from './user.ts'
