@@ -1,6 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { DirectoryUser } from '../../local/entra/directory.ts'
-import type { Faults } from '../../local/entra/sign-in/faults.ts'
 import type { SignInTenantOptions } from '../../local/entra/sign-in/tenant.ts'
 import { createActivityRecorder } from '../../shared/activity/recorder.ts'
 import type { ResourceId } from '../../shared/kernel/ids.ts'
@@ -126,6 +125,8 @@ export interface Trip {
   readonly target?: LoginTarget
   readonly objectId?: string
   readonly browser?: Browser
+  readonly loginHint?: string
+  readonly prompt?: string
   readonly party?: RelyingParty
   /** What happens to the answer on its way. */
   readonly change?: (query: URLSearchParams) => void
@@ -143,7 +144,8 @@ export interface Returned {
 export async function goAndReturn(joined: Joined, trip: Trip = {}): Promise<Returned> {
   const { scene, connector, settings } = joined
   const { platform = 'web', target = PORTAL, browser = newBrowser(), party = joined.party } = trip
-  const begun = await party.begin({ connector, settings, platform, target })
+  const { loginHint, prompt } = trip
+  const begun = await party.begin({ connector, settings, platform, target, loginHint, prompt })
   if (begun.kind === 'refused') throw new Error(`refused to begin: ${begun.reason}`)
   const query = await answerOf(browser, begun.url, trip.objectId ?? scene.ada.objectId)
   trip.change?.(query)
@@ -173,9 +175,8 @@ export async function signIn(joined: Joined, trip: Trip = {}): Promise<SignInOut
   return complete({ ...joined, party: trip.party ?? joined.party }, returned)
 }
 
-/** A sign-in in which something is wrong with Entra from the beginning; what came of it in a word. */
-export async function reasonWith(joined: Joined, faults: Faults, trip: Trip = {}): Promise<string> {
-  joined.scene.tenant.setFaults(faults)
+/** A sign-in that may end before it has begun; what came of it in a word. */
+export async function reasonOf(joined: Joined, trip: Trip = {}): Promise<string> {
   const { connector, settings } = joined
   const { platform = 'web', target = PORTAL, party = joined.party } = trip
   const begun = await party.begin({ connector, settings, platform, target })
@@ -187,5 +188,3 @@ export function inAWord(outcome: SignInOutcome): string {
   if (outcome.kind === 'tested') return outcome.refusal?.reason ?? 'tested'
   return outcome.kind === 'refused' ? outcome.reason : outcome.kind
 }
-
-export const newGuid = (): string => randomUUID()
