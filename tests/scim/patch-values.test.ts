@@ -109,7 +109,7 @@ const ROLES: readonly PatchCase[] = [
     name: 'the primary role replaced',
     before: { roles: [{ primary: true, value: 'User', display: 'U' }] },
     operations: [{ op: 'Replace', path: 'roles[primary eq "True"].value', value: 'EnterpriseAdmin' }],
-    after: { roles: [{ primary: true, value: 'EnterpriseAdmin', display: 'U' }] },
+    after: { roles: [{ primary: true, value: 'EnterpriseAdmin' }] },
   },
 ]
 

@@ -15,6 +15,7 @@ import {
   withMember,
   writeMatching,
   type Elements,
+  type Part,
 } from './elements.ts'
 import type { PatchOperation } from './operations.ts'
 
@@ -35,13 +36,31 @@ export function applyPatch(
 ): Patched {
   let { attributes } = resource
   const skipped: string[] = []
-  for (const operation of operations) {
-    const target = resolvePath(schema, operation.path)
+  const targets = operations.map(({ path }) => resolvePath(schema, path))
+  const written = new Set(targets.flatMap((target) => (target ? [pathOf(target, target.sub?.name)] : [])))
+  for (const [i, operation] of operations.entries()) {
+    const target = targets[i]
     if (target === undefined) skipped.push(nameOf(operation))
     else if (target.attribute.mutability === 'readOnly') skipReadOnly(resource.id, operation, target, skipped)
-    else attributes = write(attributes, target, change(read(attributes, target), target, operation))
+    else {
+      const part = { ...target, stale: staleNames(target, written) }
+      attributes = write(attributes, target, change(read(attributes, target), part, operation))
+    }
   }
   return { attributes, skipped }
+}
+
+/** Their `display` names the value itself; that of an address or number may say anything, such as "at home". */
+const NAMED: ReadonlySet<string> = new Set(['roles', 'entitlements'])
+
+/** With "value" alone changed the name of the old one goes, unless the same request sets it, in whichever order. */
+function staleNames(target: Target, written: ReadonlySet<string>): readonly string[] {
+  if (target.sub?.name !== 'value' || !NAMED.has(target.attribute.name)) return []
+  return written.has(pathOf(target, 'display')) ? [] : ['display']
+}
+
+function pathOf({ attribute }: Target, sub: string | undefined): string {
+  return `${attribute.name}.${sub ?? ''}`
 }
 
 /** `id`, `schemas` and `meta` are refused; clients that send whole resources back may repeat what they read. */
@@ -77,7 +96,9 @@ function write(attributes: JsonObject, target: Target, value: unknown): JsonObje
   return withMember(attributes, target.extension, Object.keys(extension).length === 0 ? undefined : extension)
 }
 
-function change(current: unknown, target: Target, operation: PatchOperation): unknown {
+type PartTarget = Target & Pick<Part, 'stale'>
+
+function change(current: unknown, target: PartTarget, operation: PatchOperation): unknown {
   const { attribute, filter, sub } = target
   // Entra sends an "add" of roles without a value where there are none: it adds nothing, and so it clears nothing.
   if (operation.verb === 'add' && operation.value === undefined) return current
@@ -92,16 +113,16 @@ function change(current: unknown, target: Target, operation: PatchOperation): un
   return operation.verb === 'remove' ? undefined : changeWhole(current, attribute, operation.value)
 }
 
-function changeElements(elements: Elements, target: Target, { verb, value }: PatchOperation): Elements {
-  const { attribute, filter, sub } = target
+function changeElements(elements: Elements, target: PartTarget, { verb, value }: PatchOperation): Elements {
+  const { attribute, filter, sub, stale } = target
   const given = verb === 'remove' ? undefined : value
   if (filter !== undefined && sub !== undefined)
-    return setMatching(attribute, elements, { filter, sub }, given)
+    return setMatching(attribute, elements, { filter, sub, stale }, given)
   if (filter !== undefined)
     return verb === 'remove'
       ? dropMatching(attribute, elements, filter)
       : writeMatching(attribute, elements, filter, { verb, value })
-  if (sub !== undefined) return setOnAll(elements, sub, given)
+  if (sub !== undefined) return setOnAll(elements, { sub, stale }, given)
   if (verb === 'add') return addElements(attribute, elements, value)
   if (verb === 'remove')
     return value === undefined || value === null ? [] : removeElements(attribute, elements, value)

@@ -57,18 +57,27 @@ export function writeMatching(
   }))
 }
 
+/** A sub-attribute to write, and those that say nothing of its new content. */
+export interface Part {
+  readonly sub: Attribute
+  readonly stale: readonly string[]
+}
+
 /** Sets one sub-attribute of each value that the filter picks; `undefined` clears it. */
 export function setMatching(
   attribute: Attribute,
   elements: Elements,
-  target: { filter: Filter; sub: Attribute },
+  target: Part & { filter: Filter },
   value: unknown,
 ): Elements {
   const { filter, sub } = target
   const coerced = coerceAttribute(sub, value)
   const exists = elements.some((element) => matchesElement(attribute, element, filter))
   if (coerced === undefined && !exists) return elements
-  return onMatching(attribute, elements, filter, (element) => withMember(element, sub.name, coerced))
+  // What the filter asks for stays: the value is found by it again.
+  const asked = equalNames(attribute, filter)
+  const part = { sub, stale: target.stale.filter((name) => !asked.includes(name)) }
+  return onMatching(attribute, elements, filter, (element) => withPart(element, part, coerced))
 }
 
 export function dropMatching(attribute: Attribute, elements: Elements, filter: Filter): Elements {
@@ -76,10 +85,11 @@ export function dropMatching(attribute: Attribute, elements: Elements, filter: F
 }
 
 /** Sets or clears a sub-attribute of every value; without any value, one is created to hold it. */
-export function setOnAll(elements: Elements, sub: Attribute, value: unknown): Elements {
+export function setOnAll(elements: Elements, part: Part, value: unknown): Elements {
+  const { sub } = part
   const coerced = coerceAttribute(sub, value)
   if (elements.length === 0) return coerced === undefined ? [] : [{ [sub.name]: coerced }]
-  const changed = elements.map((element) => withMember(asRecord(element), sub.name, coerced))
+  const changed = elements.map((element) => withPart(asRecord(element), part, coerced))
   return distinct(settlePrimary(changed, sub.name === 'primary' ? [0] : []))
 }
 
@@ -87,6 +97,13 @@ export function withMember(record: JsonObject, name: string, value: unknown): Js
   if (value !== undefined) return { ...record, [name]: value }
   const { [name]: _, ...rest } = record
   return rest
+}
+
+/** With one sub-attribute changed, and without what described its old content. */
+function withPart(element: JsonObject, { sub, stale }: Part, value: unknown): JsonObject {
+  const isNew = element[sub.name] !== value
+  const kept = isNew ? stale.reduce((left, name) => withMember(left, name, undefined), element) : element
+  return withMember(kept, sub.name, value)
 }
 
 export function asRecord(value: unknown): JsonObject {
@@ -103,7 +120,12 @@ function onMatching(
   if (touched.length === 0) {
     // Entra's "replace emails[type eq "work"].value" on a user without such an address means: make one.
     const created = change(describedBy(attribute, filter))
-    return settlePrimary([...elements, created], [elements.length])
+    // What is created may no longer pass the filter: repeated, the request finds it here.
+    const at = elements.findIndex(
+      (element) => isSame(attribute, element, created) && isOfType(element, created['type']),
+    )
+    if (at < 0) return settlePrimary([...elements, created], [elements.length])
+    return settlePrimary(elements.toSpliced(at, 1, { ...asRecord(elements[at]), ...created }), [at])
   }
   const changed = elements.map((element, i) => (touched.includes(i) ? change(asRecord(element)) : element))
   return settlePrimary(changed, touched)
@@ -149,6 +171,11 @@ function isSame(attribute: Attribute, left: unknown, right: unknown): boolean {
   if (left['value'] === undefined) return hasSameMembers(left, right)
   if (attribute.name === 'roles' || left['type'] === undefined || right['type'] === undefined) return true
   return lowerCase(left['type']) === lowerCase(right['type'])
+}
+
+/** A type that is not there is none: what is created beside such a value is another one. */
+function isOfType(element: unknown, type: unknown): boolean {
+  return lowerCase(asRecord(element)['type']) === lowerCase(type)
 }
 
 function hasSameMembers(left: JsonObject, right: JsonObject): boolean {
