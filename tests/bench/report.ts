@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import type { CycleFigure } from './cycle.ts'
 import type { Measured } from './measure.ts'
 import type { MemoryFigures } from './memory.ts'
+import type { NeighbourFigures } from './neighbours.ts'
 import { PARTS, type Split } from './split.ts'
 
 /** A column of a table: one size of one kind of store. */
@@ -86,6 +87,16 @@ export function memoryTable(users: number, figures: MemoryFigures): string {
   return table(
     ['resident memory of the Functions process', 'MiB'],
     rows.map(([name, mib]) => [name, mib.toFixed(0)]),
+  )
+}
+
+export function neighbourTable({ quiet, beside, noise }: NeighbourFigures): string {
+  return table(
+    ['one tenant', 'p50, ms', 'p99, ms'],
+    [
+      ['alone', quiet.p50.toFixed(2), quiet.p99.toFixed(2)],
+      [`beside ${Math.round(noise)} requests/s`, beside.p50.toFixed(2), beside.p99.toFixed(2)],
+    ],
   )
 }
 

@@ -4,12 +4,14 @@ import { measureColdStart } from './cold-start.ts'
 import { measureCycles } from './cycle.ts'
 import { measure, measureOperation } from './measure.ts'
 import { measureMemory } from './memory.ts'
+import { measureNeighbours } from './neighbours.ts'
 import { groupOperations, USER_OPERATIONS, type Operation } from './operations.ts'
 import {
   cpuCell,
   cycleTable,
   machine,
   memoryTable,
+  neighbourTable,
   operationTable,
   rateCell,
   splitTable,
@@ -137,6 +139,8 @@ say('cold start')
 const cold = await measureColdStart(PORT, 'memory')
 say('profile')
 const splits = await measureSplit(PORT, 'memory', REQUESTS * 2)
+say('neighbours')
+const neighbours = await measureNeighbours(PORT, 'memory')
 say('memory')
 const memoryUsers = Number(flags.memory)
 const memory = await measureMemory(PORT, memoryUsers)
@@ -197,6 +201,12 @@ Medians of nine: the bundle loads in ${cold.load.toFixed(0)} ms; from the start 
 Share of the samples of a profile; what Node does for a part counts for that part.
 
 ${splitTable(splits)}
+
+## Neighbours
+
+A tenant at Entra's 25 requests a second, alone and beside one at 500: latency from the moment at which a request was due.
+
+${neighbourTable(neighbours)}
 
 ## Memory
 
