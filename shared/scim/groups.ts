@@ -16,7 +16,7 @@ import { removeGroup } from '../storage/removal.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
 import type { ScimContext } from './context.ts'
 import { isEmpty, memberChanges, noMemberChanges, readMembers, type MemberChanges } from './member-changes.ts'
-import { changeMembers, requireKnown } from './members.ts'
+import { addFirstMembers, changeMembers, requireKnown } from './members.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
 import { applyPatch } from './patch/apply.ts'
 import { parsePatch, type PatchOperation } from './patch/operations.ts'
@@ -54,8 +54,7 @@ export async function createGroup(
     return refusal === 'changed' ? undefined : refuseTaken(context, refusal, attributes)
   })
   if (members.length === 0) return toGroupResource(context, group)
-  const changes = { ...noMemberChanges(), add: new Map(members.map((member) => [member.text, member])) }
-  await changeMembers(context, group, changes)
+  await addFirstMembers(context, group.id, members)
   return getGroup({ ...context, precondition: NO_PRECONDITION }, group.id, projector)
 }
 

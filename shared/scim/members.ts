@@ -91,15 +91,34 @@ function known(members: readonly MemberReference[]): readonly ResourceId[] {
   return members.map(({ id }) => id).filter((id) => id !== undefined)
 }
 
+/** The members of a group that has just been made: who is gone by now is left out, since the group is there. */
+export async function addFirstMembers(
+  context: ScimContext,
+  group: ResourceId,
+  members: readonly MemberReference[],
+): Promise<void> {
+  const distinct = new Map(members.map((member) => [member.text, member]))
+  await addAll(context, { id: group, etag: undefined }, [...distinct.values()])
+}
+
 async function add(
   context: ScimContext,
   group: OpenGroup,
   members: readonly MemberReference[],
 ): Promise<void> {
+  if ((await addAll(context, group, members)) === 0 && members.length > 0) refuseUnknown(members)
+}
+
+/** How many of them exist, and are in now. */
+async function addAll(
+  context: ScimContext,
+  group: OpenGroup,
+  members: readonly MemberReference[],
+): Promise<number> {
   let added = 0
   for (let i = 0; i < members.length; i += ADDED_AT_ONCE)
     added += await addSome(context, group, members.slice(i, i + ADDED_AT_ONCE))
-  if (members.length > 0 && added === 0) refuseUnknown(members)
+  return added
 }
 
 /** Takes it that all exist, which the transaction checks; only where it is refused each one is looked up. */
