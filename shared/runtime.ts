@@ -6,6 +6,9 @@ import type { OidcPorts } from './connectors/oidc-settings.ts'
 import { createRateGate, type RateGate } from './connectors/rate-gate.ts'
 import { fail } from './kernel/failure.ts'
 import { readSettings, SettingsError, type Settings } from './kernel/settings.ts'
+import { createTenantResolver } from './oidc/metadata.ts'
+import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts'
+import { newCode } from './provider/codes.ts'
 import { createDataKeys } from './storage/data-keys.ts'
 import { openKeyWrapper } from './storage/key-wrapper.ts'
 import { createSealer, type Sealer } from './storage/sealer.ts'
@@ -21,11 +24,16 @@ export interface Runtime {
   readonly finder: ConnectorFinder
   readonly sealer: Sealer
   readonly resolveTenant: OidcPorts['resolveTenant']
+  readonly relyingParty: RelyingParty
+  /** Sign-outs that Entra tells us of: anybody can call there. */
+  readonly logoutGate: RateGate
   readonly now: () => Date
 }
 
 /** Between two reads of a connector's row that only a refusal asked for. */
 const FRESH_READ_MS = 1_000
+/** Of one connector; each costs at most three storage requests. */
+const LOGOUTS_PER_SECOND = 50
 
 let runtime: Promise<Runtime> | undefined
 
@@ -49,15 +57,28 @@ async function build(): Promise<Runtime> {
   const cacheOptions = { store, now, freshReadMs: FRESH_READ_MS }
   const cache = createConnectorCache(cacheOptions)
   const wrapper = openKeyWrapper(settings.wrappingKey, settings.managedIdentityClientId)
+  const sealer = createSealer(createDataKeys(store, wrapper, now))
+  const recorder = createActivityRecorder(store, now)
+  const { extraIssuers } = settings
+  const finder = createConnectorFinder(cache)
   return {
     settings,
     store,
     authenticator: createAuthenticator({ ...cacheOptions, cache }),
-    finder: createConnectorFinder(cache),
-    sealer: createSealer(createDataKeys(store, wrapper, now)),
-    // Domains are looked up by the relying party; without it, tenant ids are all that is taken.
-    resolveTenant: () => fail({ code: 'entra_unavailable', retryAfterSeconds: 60 }),
-    recorder: createActivityRecorder(store, now),
+    finder,
+    sealer,
+    resolveTenant: createTenantResolver({ extraIssuers }),
+    relyingParty: createRelyingParty({
+      store,
+      sealer,
+      now,
+      publicBaseUrl: settings.publicBaseUrl,
+      extraIssuers,
+      recorder,
+      makeCode: newCode,
+    }),
+    recorder,
+    logoutGate: createRateGate(LOGOUTS_PER_SECOND, now),
     gate: createRateGate(settings.scimMaxRps, now),
     now,
   }

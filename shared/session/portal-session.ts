@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { parseConnectorId, parseResourceId, type ConnectorId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { hashSecret } from '../kernel/secrets.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import type { StoredUser } from '../storage/users.ts'
 import type { CookieChange } from './cookies.ts'
@@ -82,7 +83,7 @@ export function renewedSession(session: PortalSession, now: Date): PortalSession
 
 /** What a user's row keeps of a session that ended: of Entra's `sid`, or of our own id. */
 export function hashOfSession(sid: string): string {
-  return createHash('sha256').update(sid).digest('hex')
+  return hashSecret(sid)
 }
 
 const randomToken = (): string => randomBytes(32).toString('base64url')

@@ -8,7 +8,17 @@ beforeAll(async () => {
 afterAll(() => gatehouse.close())
 
 const FUNCTIONS = [
+  'assets',
+  'auth-authorize',
+  'auth-callback-app',
+  'auth-callback-web',
+  'auth-frontchannel-logout',
+  'auth-login',
+  'auth-logout',
+  'auth-test',
+  'auth-zz-fallback',
   'health',
+  'home',
   'maintenance',
   'management-activity',
   'management-connector',
@@ -30,6 +40,7 @@ const FUNCTIONS = [
   'scim-users',
   'scim-zz-fallback',
   'scim-zz-outside',
+  'signin',
 ]
 
 /** What a template matches, written apart from the host's own code. */
