@@ -8,6 +8,7 @@ import { registerDemo, startDemoTenant } from './demo-tenant.ts'
 import { runDemoCycle } from './entra/demo-cycle.ts'
 import { directoryFile } from './entra/sign-in/directory-file.ts'
 import { startFunctionsHost, type FunctionsHost } from './functions-host.ts'
+import { createLineWriter } from './line-writer.ts'
 import { readRunFile, writeRunFile, type EntraApplication } from './run-file.ts'
 
 /*
@@ -46,6 +47,7 @@ const tenant = await startDemoTenant(
   directoryFile(tenantFile, { ...size, seed: undefined }),
   readRunFile(directory),
 )
+const logLine = createLineWriter((text) => appendFileSync(join(directory, 'gatehouse.log'), text))
 const host = await startHost()
 console.log(`A local Microsoft Entra tenant signs people in: ${tenant.issuer}`)
 console.log(`Gatehouse listens on ${baseUrl} (log: ${join(flags.data, 'gatehouse.log')})`)
@@ -73,7 +75,7 @@ async function startHost(): Promise<FunctionsHost> {
       },
       ...(functionKey === undefined ? {} : { functionKey }),
       schedules: true,
-      log: ({ message }) => appendFileSync(join(directory, 'gatehouse.log'), `${message}\n`),
+      log: ({ message }) => logLine(message),
     })
   } catch (error) {
     await tenant.close()
