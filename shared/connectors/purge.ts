@@ -1,5 +1,6 @@
 import { LIMITS } from '../kernel/limits.ts'
 import type { Tenant } from '../kernel/tenant.ts'
+import { removeActivity } from '../storage/activity-removal.ts'
 import { readClaims, releaseClaims } from '../storage/config-claims.ts'
 import {
   listStoredConnectors,
@@ -17,19 +18,26 @@ const DAY_MS = 86_400_000
 
 /**
  * Removes for good what was deleted 30 days ago: connectors with their directory, users' tombstones, and organizations
- * of which nothing else is left; and finishes groups whose deletion ran out of time. It stops at `until` (ms since
- * 1970) and comes back with whether all is done; whatever is left, the next run finds again.
+ * of which nothing else is left; the activity of more than 400 days ago; and finishes groups whose deletion ran out of
+ * time. It stops at `until` (ms since 1970) and comes back with whether all is done; whatever is left, the next run
+ * finds again.
  */
 export async function purgeDeleted(store: Store, now: Date, until: number): Promise<boolean> {
-  const before = new Date(now.getTime() - LIMITS.purgeAfterDays * DAY_MS)
+  const before = daysBefore(now, LIMITS.purgeAfterDays)
+  let isAllDone = true
   for await (const connector of scanConnectors(store)) {
+    if (Date.now() >= until) return false
     const isDone =
       connector.life === 'deleted'
         ? await purgeConnector(store, connector, before, until)
-        : await tidyConnector(store, tenantOf(connector), before, until)
-    if (!isDone) return false
+        : await tidyConnector(store, tenantOf(connector), now, until)
+    isAllDone &&= isDone
   }
-  return purgeOrganizations(store, before, until)
+  return (await purgeOrganizations(store, before, until)) && isAllDone
+}
+
+function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * DAY_MS)
 }
 
 /** The directory first: without its connector's row nothing would lead to it any more. */
@@ -45,10 +53,11 @@ async function purgeConnector(
   return true
 }
 
-async function tidyConnector(store: Store, tenant: Tenant, before: Date, until: number): Promise<boolean> {
+async function tidyConnector(store: Store, tenant: Tenant, now: Date, until: number): Promise<boolean> {
   for (const group of await listSweeps(store, tenant))
     if (!(await sweepGroup(store, tenant, group, until))) return false
-  return removeTombstones(store, tenant, before, until)
+  if (!(await removeTombstones(store, tenant, daysBefore(now, LIMITS.purgeAfterDays), until))) return false
+  return removeActivity(store, tenant, daysBefore(now, LIMITS.activityRetentionDays), until)
 }
 
 async function purgeOrganizations(store: Store, before: Date, until: number): Promise<boolean> {

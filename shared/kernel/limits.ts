@@ -37,4 +37,6 @@ export const LIMITS = {
   connectorsPerOrganization: 100,
   domainsPerOrganization: 50,
   purgeAfterDays: 30,
+  /** Of a line of the activity: a year, and time to look back on it. */
+  activityRetentionDays: 400,
 } as const
