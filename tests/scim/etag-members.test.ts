@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import type { ScimContext } from '../../shared/scim/context.ts'
+import { getGroup, patchGroup, replaceGroupResource } from '../../shared/scim/groups.ts'
 import { taken, useGatehouse } from '../conformance/connection.ts'
 import { BODIES, newScene as sceneOf, rename, type Endpoint } from '../conformance/versions.ts'
+import {
+  addGroup,
+  addMembersOp,
+  addUser,
+  newDirectory,
+  outcomesOf,
+  projectGroup,
+  replaceOp,
+  STORES,
+} from '../support/directory-context.ts'
 import { patchOp, type TestConnector } from '../support/gatehouse.ts'
 
+type Change = (context: ScimContext, group: string, member: string) => Promise<void>
 const gatehouse = useGatehouse()
 const newScene = (endpoint: Endpoint) => sceneOf(gatehouse(), endpoint)
 
@@ -75,6 +88,36 @@ describe('the version of a group', () => {
       displayName: 'New',
       members: [{ value: id }],
     })
+  })
+})
+
+describe.each(STORES)('conditional changes of one group that really cross, on %s', (kind) => {
+  const changes: Record<string, Change> = {
+    'PATCH of members': (context, id, member) => patchGroup(context, id, addMembersOp(member)),
+    'PATCH of the name': (context, id, member) => patchGroup(context, id, replaceOp('displayName', member)),
+    'PUT with members': (context, id, member) =>
+      replaceGroupResource(context, id, { displayName: 'Crew', members: [{ value: member }] }),
+  }
+
+  it.each([
+    ['PATCH of members', 'PATCH of members'],
+    ['PATCH of members', 'PATCH of the name'],
+    ['PATCH of members', 'PUT with members'],
+    ['PUT with members', 'PUT with members'],
+  ])('are made by one alone: %s and %s', async (...names) => {
+    const directory = newDirectory(kind, { delayMs: 4 })
+    const members = await Promise.all(Array.from({ length: 8 }, () => addUser(directory)))
+    const id = await addGroup(directory, [], { displayName: 'Crew', externalId: undefined })
+    const group = await getGroup(directory.context, id, projectGroup())
+    const ifMatch = (group['meta'] as Record<string, string>)['version']
+    const context = { ...directory.context, precondition: { ifMatch, ifNoneMatch: undefined } }
+    const all = members.map(
+      (member, i) =>
+        changes[names[i % 2] ?? '']?.(context, id, member) ?? Promise.reject(new Error('no change')),
+    )
+    expect(await outcomesOf(all)).toEqual({ ok: 1, precondition_failed: 7 })
+    const after = await getGroup(directory.context, id, projectGroup())
+    expect((after['members'] as object[] | undefined)?.length ?? 0).toBeLessThanOrEqual(1)
   })
 })
 
