@@ -20,7 +20,7 @@ export function readSortOrder(
   const order = (sortOrder ?? 'ascending').toLowerCase()
   if (order !== 'ascending' && order !== 'descending')
     badRequest('invalidValue', '"sortOrder" must be ascending or descending.')
-  // Also where there is nothing to sort, a path that cannot be read is refused.
+  // Refused before anything is read for it.
   parsePath(sortBy)
   return { path: sortBy, descending: order === 'descending' }
 }

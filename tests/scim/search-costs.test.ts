@@ -6,6 +6,7 @@ import {
   addUser,
   addUsers,
   newDirectory,
+  outcomeOf,
   pageQuery,
   STORES,
   type Directory,
@@ -81,6 +82,14 @@ describe.each(STORES)('storage requests on %s', (kind) => {
     expect(await costOf(listUsers, { filter, sortBy: 'title' })).toBe(2)
     expect(await costOf(listUsers, { sortBy: 'title' })).toBe(1)
   })
+
+  it.each([{ sortBy: 'a..b' }, { filter: 'active gt true' }, { filter: 'title eq' }, { count: 'x' }])(
+    'are none for %j, which cannot be answered',
+    async (query) => {
+      const list = () => outcomeOf(listUsers(directory.context, pageQuery(query)))
+      expect([await directory.counted(list), await list()]).toEqual([0, 'bad_request'])
+    },
+  )
 })
 
 describe('storage requests to read all', () => {
