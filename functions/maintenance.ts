@@ -1,4 +1,5 @@
 import { app } from '@azure/functions'
+import { walkEmailsAgain } from '../shared/connectors/email-walk.ts'
 import { purgeDeleted } from '../shared/connectors/purge.ts'
 import { getRuntime } from '../shared/runtime.ts'
 
@@ -10,8 +11,15 @@ app.timer('maintenance', {
   schedule: '0 17 * * * *',
   handler: async (_, invocation) => {
     const { store, now } = await getRuntime()
-    const started = Date.now()
-    const isDone = await purgeDeleted(store, now(), started + BUDGET_MS)
+    const until = Date.now() + BUDGET_MS
+    const caller = {
+      actor: 'maintenance',
+      correlationId: invocation.invocationId,
+      clientRequestId: undefined,
+    }
+    // First, for it is about what people do now.
+    const isWalked = await walkEmailsAgain({ store, now, caller }, until)
+    const isDone = (await purgeDeleted(store, now(), until)) && isWalked
     invocation.log(
       JSON.stringify({ time: new Date().toISOString(), maintenance: isDone ? 'done' : 'unfinished' }),
     )

@@ -15,6 +15,7 @@ import { parseCustomAttributes } from './custom-attributes.ts'
 import { changedNames, changeOidc, readOidcPatch, type OidcPatch, type OidcPorts } from './oidc-settings.ts'
 import { getOrganization } from './organization.ts'
 import { mintScimSecret } from './scim-secret.ts'
+import { dueAfter } from './email-walk.ts'
 import { buildUniqueEmails } from './unique-email.ts'
 
 /** What a connector may demand of every user, and what a new one does demand. */
@@ -123,7 +124,7 @@ export async function updateConnector(
       ...before,
       life: life ?? before.life,
       requiredAttributes: required ?? before.requiredAttributes,
-      uniqueEmail: nextRule(before.uniqueEmail, patch.uniqueEmail),
+      ...nextRule(before, patch.uniqueEmail, context.now()),
       customAttributes: custom ?? before.customAttributes,
       oidc: oidc === undefined ? before.oidc : changeOidc(before.oidc, oidc),
     }),
@@ -135,15 +136,16 @@ function namesIn({ oidc, ...patch }: ConnectorPatch): readonly string[] {
   return oidc === undefined ? names : [...names, ...changedNames(oidc)]
 }
 
+type EmailRule = Pick<ConnectorState, 'uniqueEmail' | 'emailWalkDue'>
+
 /** The rule after a change: what was built may be switched on, unless somebody switched it off in the meantime. */
-function nextRule(
-  before: ConnectorState['uniqueEmail'],
-  wanted: boolean | undefined,
-): ConnectorState['uniqueEmail'] {
-  if (wanted === undefined) return before
-  if (wanted && before === 'off')
+function nextRule(before: EmailRule, wanted: boolean | undefined, now: Date): EmailRule {
+  const { uniqueEmail, emailWalkDue } = before
+  if (wanted === undefined || (wanted && uniqueEmail === 'on')) return { uniqueEmail, emailWalkDue }
+  if (!wanted) return { uniqueEmail: 'off', emailWalkDue: undefined }
+  if (uniqueEmail === 'off')
     fail({ code: 'conflict', detail: 'uniqueEmail was switched off by another request. Try again.' })
-  return wanted ? 'on' : 'off'
+  return { uniqueEmail: 'on', emailWalkDue: dueAfter(now) }
 }
 
 function parseLife(text: string): 'enabled' | 'disabled' {

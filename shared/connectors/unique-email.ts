@@ -17,8 +17,8 @@ const CLASHES_NAMED = 100
  * theirs. Where two share one, the rule goes back to off and the answer is 409 with the clashes. Repeating goes on
  * where an earlier try ended (503 when time runs out): who has claimed is passed over.
  *
- * Another instance may hold the old rule for as long as it caches a connector; a user written there meanwhile claims
- * its address when it is next written.
+ * Another instance may hold the old rule for as long as it caches a connector; users written there meanwhile are found
+ * by a second walk, later on.
  */
 export async function buildUniqueEmails(
   context: ConnectorsContext,

@@ -32,6 +32,8 @@ export interface ConnectorState {
   readonly secrets: readonly ScimSecret[]
   readonly requiredAttributes: readonly string[]
   readonly uniqueEmail: UniqueEmailRule
+  /** When the users are to be walked once more, since an instance with an older row may have claimed nothing for some. */
+  readonly emailWalkDue?: string | undefined
   readonly customAttributes: readonly CustomAttribute[]
   readonly marks: Marks
   readonly oidc: OidcState
@@ -48,6 +50,7 @@ export function connectorValues(state: ConnectorState): Values {
     se: JSON.stringify(state.secrets),
     rq: JSON.stringify(state.requiredAttributes),
     ue: state.uniqueEmail,
+    ...(state.emailWalkDue === undefined ? {} : { uw: state.emailWalkDue }),
     cu: JSON.stringify(state.customAttributes),
     mk: JSON.stringify(state.marks),
     ...oidcValues(state.oidc),
@@ -58,13 +61,14 @@ export function connectorValues(state: ConnectorState): Values {
 
 /** A row that is not as we write it is a store that cannot be trusted now, not a connector without secrets. */
 export function toConnectorState({ values }: Row): ConnectorState {
-  const { st, ue, da } = values
+  const { st, ue, uw, da } = values
   return {
     life: st === 'enabled' || st === 'disabled' || st === 'deleted' ? st : damaged(),
     account: String(values['ac']),
     secrets: list(values['se']).map(toSecret),
     requiredAttributes: list(values['rq']).map(String),
     uniqueEmail: ue === 'on' || ue === 'building' || ue === 'off' ? ue : damaged(),
+    emailWalkDue: typeof uw === 'string' ? uw : undefined,
     customAttributes: list(values['cu'] ?? '[]').map(toCustomAttribute),
     marks: toMarks(values['mk']),
     oidc: toOidcState(values),

@@ -173,6 +173,7 @@ async function busyConfig(): Promise<readonly Row[]> {
   const { connector: connected } = await createConnector(context, id, 'entra')
   await touchConnector(store, connected, {
     ...connected,
+    emailWalkDue: connected.created,
     oidc: { active: OIDC, draft: OIDC, lastTest: TEST },
   })
   const gone = await newOrganization(context, { shortName: 'fabrikam' })
