@@ -9,6 +9,9 @@ import { readSettings, SettingsError, type Settings } from './kernel/settings.ts
 import { createTenantResolver } from './oidc/metadata.ts'
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts'
 import { newCode } from './provider/codes.ts'
+import type { Provider } from './provider/provider.ts'
+import { createSigningKeys } from './provider/signing-keys.ts'
+import { tenantOf } from './storage/connectors.ts'
 import { createDataKeys } from './storage/data-keys.ts'
 import { openKeyWrapper } from './storage/key-wrapper.ts'
 import { createSealer, type Sealer } from './storage/sealer.ts'
@@ -27,6 +30,7 @@ export interface Runtime {
   readonly relyingParty: RelyingParty
   /** Sign-outs that Entra tells us of: anybody can call there. */
   readonly logoutGate: RateGate
+  readonly provider: Provider
   readonly now: () => Date
 }
 
@@ -78,8 +82,28 @@ async function build(): Promise<Runtime> {
       makeCode: newCode,
     }),
     recorder,
+    provider: openProvider(settings, { store, sealer, recorder, finder }),
     logoutGate: createRateGate(LOGOUTS_PER_SECOND, now),
     gate: createRateGate(settings.scimMaxRps, now),
+    now,
+  }
+}
+
+function openProvider(
+  { publicBaseUrl, platformClients }: Settings,
+  parts: Pick<Runtime, 'store' | 'sealer' | 'recorder' | 'finder'>,
+): Provider {
+  const { store, sealer, recorder, finder } = parts
+  return {
+    issuer: publicBaseUrl,
+    clients: platformClients,
+    store,
+    recorder,
+    keys: createSigningKeys({ store, sealer, now }),
+    async findTenant(id) {
+      const connector = await finder.find(id)
+      return connector && tenantOf(connector)
+    },
     now,
   }
 }

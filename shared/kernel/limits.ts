@@ -1,6 +1,8 @@
 /** Every limit of the public surface, in one place: the code, /ServiceProviderConfig, the docs and the tests read it here. */
 export const LIMITS = {
   bodyBytes: 1_048_576,
+  /** Of the forms that clients of the platform send: codes and tokens are far shorter. */
+  formBytes: 16_384,
   /** Groups and Bulk carry member lists. */
   largeBodyBytes: 4_194_304,
   patchOperations: 1_000,

@@ -19,6 +19,8 @@ import { addUser, newDirectory, type Directory, type StoreKind } from '../suppor
 export const ISSUER = 'https://gatehouse.example'
 export const SECRET = `s:${randomBytes(16).toString('base64url')}+&%`
 export const CALLBACK = 'https://portal.example/callback'
+/** Nobody serves it, so that a test's browser stops there. */
+export const APP_SCHEME = 'com.example.app:/done'
 const APP_CALLBACK = 'http://127.0.0.1:50123/callback'
 
 /** One key for all scenes of a file, as making one takes a while; it is warm, so it costs no requests. */
@@ -35,7 +37,7 @@ async function warmKeys(): Promise<SigningKeys> {
 export const CLIENTS = JSON.stringify([
   { id: 'portal', type: 'web', redirectUris: [CALLBACK], secretSha256: hashSecret(SECRET) },
   { id: 'page', type: 'web', redirectUris: [CALLBACK] },
-  { id: 'app', type: 'app', redirectUris: ['http://127.0.0.1/callback'] },
+  { id: 'app', type: 'app', redirectUris: ['http://127.0.0.1/callback', APP_SCHEME] },
 ])
 
 export type Form = Readonly<Record<string, string>>

@@ -15,7 +15,10 @@ const FUNCTIONS = [
   'auth-frontchannel-logout',
   'auth-login',
   'auth-logout',
+  'auth-revoke',
   'auth-test',
+  'auth-token',
+  'auth-userinfo',
   'auth-zz-fallback',
   'health',
   'home',
@@ -41,6 +44,9 @@ const FUNCTIONS = [
   'scim-zz-fallback',
   'scim-zz-outside',
   'signin',
+  'well-known-jwks',
+  'well-known-oauth-authorization-server',
+  'well-known-openid-configuration',
 ]
 
 /** What a template matches, written apart from the host's own code. */
