@@ -1,3 +1,4 @@
+import { managerOf } from './manage.ts'
 import type { RunFile } from './run-file.ts'
 
 /** The demo's connector, made through the management API as an operator would. */
@@ -29,22 +30,13 @@ async function answers(scim: Demo['scim']): Promise<boolean> {
 }
 
 async function create(baseUrl: string, functionKey: string | undefined): Promise<Demo> {
-  const post = async <T>(path: string, body: unknown): Promise<T> => {
-    const response = await fetch(`${baseUrl}/management/${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(functionKey === undefined ? {} : { 'x-functions-key': functionKey }),
-      },
-      body: JSON.stringify(body),
-    })
-    if (response.status !== 201)
-      throw new Error(`POST management/${path}: ${response.status} ${await response.text()}`)
-    const created: T = JSON.parse(await response.text())
-    return created
-  }
-  const organization = await post<{ id: string }>('organizations', { name: 'Contoso', plan: 'enterprise' })
-  const connector = await post<{ id: string; scim: Demo['scim'] }>(
+  const manage = managerOf(baseUrl, functionKey)
+  const organization = await manage<{ id: string }>('POST', 'organizations', {
+    name: 'Contoso',
+    plan: 'enterprise',
+  })
+  const connector = await manage<{ id: string; scim: Demo['scim'] }>(
+    'POST',
     `organizations/${organization.id}/connectors`,
     { type: 'entra' },
   )

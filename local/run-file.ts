@@ -11,6 +11,10 @@ export interface EntraApplication {
 export interface RunFile {
   readonly url: string
   readonly functionKey?: string | undefined
+  /** Encrypts client secrets, cookies and signing keys in the data directory. */
+  readonly developmentKey?: string | undefined
+  /** Where people sign in to the portal. */
+  readonly signIn?: string | undefined
   readonly organization?: string | undefined
   readonly connector?: string | undefined
   readonly scim?: { readonly url: string; readonly userName: string; readonly password: string } | undefined

@@ -3,12 +3,16 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startAzurite } from './azurite.ts'
+import { DEMO_CLIENTS } from './demo-clients.ts'
 import { findOrCreateDemo, type Demo } from './demo-connector.ts'
+import { connectSignIn } from './demo-sign-in.ts'
 import { registerDemo, startDemoTenant } from './demo-tenant.ts'
 import { runDemoCycle } from './entra/demo-cycle.ts'
+import { listUsers, type Directory } from './entra/directory.ts'
 import { directoryFile } from './entra/sign-in/directory-file.ts'
 import { startFunctionsHost, type FunctionsHost } from './functions-host.ts'
 import { createLineWriter } from './line-writer.ts'
+import { managerOf } from './manage.ts'
 import { readRunFile, writeRunFile, type EntraApplication } from './run-file.ts'
 
 /*
@@ -43,10 +47,10 @@ const functionKey = flags.keys
   : undefined
 const tenantFile = join(directory, 'entra.json')
 const size = { users: Number(flags.users), groups: Number(flags.groups) }
-const tenant = await startDemoTenant(
-  directoryFile(tenantFile, { ...size, seed: undefined }),
-  readRunFile(directory),
-)
+const earlier = readRunFile(directory)
+const developmentKey = earlier?.developmentKey ?? randomBytes(32).toString('base64url')
+const people = directoryFile(tenantFile, { ...size, seed: undefined })
+const tenant = await startDemoTenant(people, earlier)
 const logLine = createLineWriter((text) => appendFileSync(join(directory, 'gatehouse.log'), text))
 const host = await startHost()
 console.log(`A local Microsoft Entra tenant signs people in: ${tenant.issuer}`)
@@ -58,7 +62,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   })
 
 if (flags.demo) await demonstrate()
-else writeRunFile(directory, { url: baseUrl, functionKey })
+else writeRunFile(directory, { url: baseUrl, functionKey, developmentKey })
 console.log('Stop with Ctrl+C.')
 
 async function startHost(): Promise<FunctionsHost> {
@@ -72,6 +76,8 @@ async function startHost(): Promise<FunctionsHost> {
         TABLES_ACCOUNTS: `main=${azurite?.connectionString ?? 'memory'}`,
         SCIM_MAX_RPS: '0',
         OIDC_EXTRA_ISSUERS: tenant.origin,
+        DEVELOPMENT_KEY: developmentKey,
+        PLATFORM_CLIENTS: DEMO_CLIENTS,
       },
       ...(functionKey === undefined ? {} : { functionKey }),
       schedules: true,
@@ -88,10 +94,11 @@ async function startHost(): Promise<FunctionsHost> {
 }
 
 async function demonstrate(): Promise<void> {
-  const earlier = readRunFile(directory)
   const demo = await findOrCreateDemo(baseUrl, functionKey, earlier)
   const entra = registerDemo(tenant, { baseUrl, connector: demo.connector }, earlier)
-  writeRunFile(directory, { url: baseUrl, functionKey, ...demo, entra })
+  const signIn = `${baseUrl}/auth/${demo.connector}/web/login`
+  const keys = { functionKey, developmentKey }
+  writeRunFile(directory, { url: baseUrl, ...keys, ...demo, entra, signIn })
   if (demo.isNew) {
     console.log('A Microsoft Entra tenant of this machine provisions its people and groups over SCIM 2.0:')
     await runDemoCycle({
@@ -102,7 +109,28 @@ async function demonstrate(): Promise<void> {
       print: (line) => console.log(line),
     })
   }
+  const { domain } = people.read()
+  const isKept = earlier?.developmentKey !== undefined
+  await connectSignIn(managerOf(baseUrl, functionKey), demo, entra, { domain, isKept })
   printDemo(demo, entra)
+  printSignIn(signIn, people.read())
+}
+
+function printSignIn(link: string, tenantDirectory: Directory): void {
+  const users = listUsers(tenantDirectory).filter(
+    ({ accountEnabled, assigned }) => accountEnabled && assigned,
+  )
+  const [withRole, without] = [true, false].map((isWanted) =>
+    users.find(({ appRoles }) => appRoles.length > 0 === isWanted),
+  )
+  const [name, other] = [withRole, without].map((user) => user?.userPrincipalName ?? 'nobody')
+  console.log(`Sign in to the portal, by the link or by an address at ${baseUrl}/
+  ${link}
+  with a role:    ${name}
+  without one:    ${other}
+Deactivate somebody, whose next click then is signed out:
+  npm run cycle -- --disable ${name}
+`)
 }
 
 function printDemo({ scim }: Demo, { issuer, clientId, clientSecret }: EntraApplication): void {
