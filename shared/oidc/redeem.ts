@@ -20,6 +20,9 @@ export interface Redeemed {
   readonly accessToken: string | undefined
 }
 
+/** Between two tries, at least. */
+const PAUSE_MS = 200
+
 /** Trades a code for an ID token. The platform of the redirect URI decides whether a secret goes along. */
 export async function redeem(
   parts: RedeemParts,
@@ -39,30 +42,34 @@ export async function redeem(
     code_verifier: login.verifier,
     ...(secret === undefined ? {} : { client_secret: secret }),
   })
-  const answer = await post(parts.ask, tokenEndpoint, form)
-  return isRefusal(answer) ? answer : toRedeemed(answer)
+  const redeemed = await post(parts.ask, tokenEndpoint, form)
+  if (redeemed !== 'busy') return redeemed
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())))
+  const again = await post(parts.ask, tokenEndpoint, form)
+  // The code may have been spent in the first try: that is Entra's trouble still, and not the person's.
+  const isInTrouble = again === 'busy' || (isRefusal(again) && again.reason === 'code-refused')
+  return isInTrouble ? refuse('entra-unavailable', 'redemption') : again
 }
 
+/** `busy`: Entra says so itself, so that asking once more is worth a moment. */
 async function post(
   ask: EntraFetch,
   tokenEndpoint: string,
   form: URLSearchParams,
-): Promise<EntraAnswer | SignInRefusal> {
+): Promise<Redeemed | SignInRefusal | 'busy'> {
   try {
-    return await ask(tokenEndpoint, form)
+    return toRedeemed(await ask(tokenEndpoint, form))
   } catch (error) {
     if (failureOf(error)?.code !== 'entra_unavailable') throw error
-    // Not asked again: the code may be spent, and the person starts anew by one click.
     return refuse('entra-unavailable', 'redemption')
   }
 }
 
-function toRedeemed({ status, body }: EntraAnswer): Redeemed | SignInRefusal {
+function toRedeemed({ status, body }: EntraAnswer): Redeemed | SignInRefusal | 'busy' {
+  if (status >= 500 || status === 429) return 'busy'
   if (status !== 200) {
     const refused = refusalOfEntra(body, 'redemption')
-    return status >= 500 || status === 429
-      ? { ...refused, ...refuse('entra-unavailable', 'redemption') }
-      : refused
+    return refused.reason === 'entra-unavailable' ? 'busy' : refused
   }
   const { id_token: idToken, access_token: accessToken } = body
   if (typeof idToken !== 'string') return refuse('id-token-missing', 'redemption')

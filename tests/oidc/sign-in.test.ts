@@ -3,7 +3,7 @@ import { listActivity } from '../../shared/activity/activity.ts'
 import { findLink, findSessionUser } from '../../shared/storage/sign-ins.ts'
 import { findUser } from '../../shared/storage/users.ts'
 import { STORES } from '../support/directory-context.ts'
-import { complete, goAndReturn, join, newClientTarget, provision, signIn } from './fixtures.ts'
+import { complete, goAndReturn, inAWord, join, newClientTarget, provision, signIn } from './fixtures.ts'
 
 describe.each(STORES)('a sign-in (%s)', (store) => {
   it('ends with the user that Entra provisioned, linked for the next time', async () => {
@@ -67,5 +67,55 @@ describe('a sign-in', () => {
       { operation: 'user.create' },
     ])
     expect(JSON.stringify(log)).not.toContain(scene.ada.userPrincipalName)
+  })
+})
+
+/** Answers of the token endpoint in place of Entra's own, one after the other. */
+function troubled(...answers: readonly (readonly [status: number, body: object])[]): typeof fetch {
+  const left = [...answers]
+  return async (input, init) => {
+    const answer = init?.method === 'POST' ? left.shift() : undefined
+    return answer === undefined ? fetch(input, init) : Response.json(answer[1], { status: answer[0] })
+  }
+}
+
+describe('trouble at Entra', () => {
+  it.each([
+    ['503', [503, {}]],
+    ['429', [429, {}]],
+    ['an error that passes', [400, { error: 'temporarily_unavailable' }]],
+    ['a number that passes', [400, { error: 'invalid_request', error_description: 'AADSTS90033: …' }]],
+  ] as const)('is worth a second try: %s', async (_, answer) => {
+    const joined = await join({ party: { fetch: troubled(answer) } })
+    await provision(joined, joined.scene.ada)
+
+    expect(inAWord(await signIn(joined))).toBe('signed-in')
+    expect(joined.scene.tenant.requests().token).toBe(1)
+  })
+
+  it.each([
+    ['lasts', [503, {}]],
+    ['has eaten the code', [400, { error: 'invalid_grant', error_description: 'AADSTS54005: …' }]],
+  ] as const)('is an outage where it %s', async (_, second) => {
+    const joined = await join({ party: { fetch: troubled([503, {}], second) } })
+    await provision(joined, joined.scene.ada)
+
+    expect(await signIn(joined)).toMatchObject({ reason: 'entra-unavailable', status: 503 })
+    expect(joined.scene.tenant.requests().token).toBe(0)
+  })
+})
+
+describe('a clock of ours', () => {
+  it.each([
+    ['a minute fast', 60, 'signed-in'],
+    ['a minute slow', -60, 'signed-in'],
+    ['ten minutes fast', 600, 'id-token-too-old'],
+    ['ten minutes slow', -600, 'id-token-not-yet-valid'],
+  ])('that is %s', async (_, seconds, outcome) => {
+    const now = () => new Date(Date.now() + seconds * 1_000)
+    const joined = await join({ party: { now } })
+    await provision(joined, joined.scene.ada)
+
+    expect(inAWord(await signIn(joined))).toBe(outcome)
   })
 })
