@@ -131,6 +131,25 @@ describe('a bulk request as a whole', () => {
   })
 })
 
+describe('an operation that no single request could be', () => {
+  it.each<[string, Operation]>([
+    ['a POST without a bulkId', { method: 'POST', path: '/Users', data: { userName: 'x' } }],
+    ['a GET', { method: 'GET', path: '/Users' }],
+    ['no method', { path: '/Users', bulkId: 'x', data: { userName: 'x' } }],
+    ['a search', { method: 'POST', path: '/Users/.search', bulkId: 'x', data: {} }],
+    ['another address', { method: 'POST', path: '/Schemas', bulkId: 'x', data: {} }],
+    ['a bulk request', { method: 'POST', path: '/Bulk', bulkId: 'x', data: { Operations: [newUser('x')] } }],
+    ['a path with more behind the id', { method: 'DELETE', path: '/Users/a/b' }],
+    ['no path', { method: 'POST', bulkId: 'x', data: { userName: 'x' } }],
+  ])('is 400, and the others are done: %s', async (_, operation) => {
+    const connector = await newConnector()
+    const answer = await sendBulk(connector, [newUser('a'), operation, newUser('b')])
+    expect(statusesOf(answer)).toEqual(['201', '400', '201'])
+    expect(answer.json.Operations[1].response).toMatchObject({ status: '400', detail: expect.any(String) })
+    expect(await userCount(connector)).toBe(2)
+  })
+})
+
 describe('the activity of a bulk request', () => {
   it('has the row of each change and of each refusal, under one request id', async () => {
     const connector = await newConnector()

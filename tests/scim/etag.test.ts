@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { query, taken, useGatehouse, verdict } from '../conformance/connection.ts'
+import { query, RELAXED, taken, useGatehouse, verdict } from '../conformance/connection.ts'
 import {
   BODIES,
   ENDPOINTS,
@@ -29,6 +29,17 @@ describe.each(ENDPOINTS)('the version of one of /%s', (endpoint) => {
     // Header and version are there although the projection leaves meta out.
     const without = await taken(connector, 'GET', `${path}?excludedAttributes=meta`)
     expect([without.headers.get('etag'), without.json.meta]).toEqual([etag, undefined])
+  })
+
+  it('is weak, and the answer that made it has it already', async () => {
+    const connector = await gatehouse().newConnector(RELAXED)
+    const made = await taken(connector, 'POST', `/${endpoint}`, BODIES[endpoint])
+    const { headers } = await taken(connector, 'GET', `/${endpoint}/${made.json.id}`)
+    expect(made.json.meta.version).toMatch(/^W\/"[0-9a-z]+"$/)
+    expect([made.headers.get('etag'), headers.get('etag')]).toEqual([
+      made.json.meta.version,
+      made.json.meta.version,
+    ])
   })
 
   it('is the new one in the answer to PUT and PATCH', async () => {
