@@ -30,7 +30,7 @@ registerManagement('users', {
 
 async function directoryOf(request: ManagementRequest): Promise<ScimContext> {
   const { store, caller, now, deadline } = request.context
-  const { recorder } = await getRuntime()
+  const { recorder, turns } = await getRuntime()
   const id = connectorOf(request)
   const { tenant, rules } = await getDirectory(store, id)
   return {
@@ -43,5 +43,6 @@ async function directoryOf(request: ManagementRequest): Promise<ScimContext> {
     baseUrl: `${request.publicBaseUrl}/scim/v2/${id}`,
     now,
     deadline,
+    turns,
   }
 }

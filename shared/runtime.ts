@@ -5,6 +5,7 @@ import { createConnectorCache } from './connectors/connector-cache.ts'
 import type { OidcPorts } from './connectors/oidc-settings.ts'
 import { createRateGate, type RateGate } from './connectors/rate-gate.ts'
 import { fail } from './kernel/failure.ts'
+import { createTurns, type Turns } from './kernel/turns.ts'
 import { readSettings, SettingsError, type Settings } from './kernel/settings.ts'
 import { createTenantResolver } from './oidc/metadata.ts'
 import { createRelyingParty, type RelyingParty } from './oidc/relying-party.ts'
@@ -32,6 +33,7 @@ export interface Runtime {
   readonly logoutGate: RateGate
   readonly provider: Provider
   readonly now: () => Date
+  readonly turns: Turns
 }
 
 /** Between two reads of a connector's row that only a refusal asked for. */
@@ -86,6 +88,7 @@ async function build(): Promise<Runtime> {
     logoutGate: createRateGate(LOGOUTS_PER_SECOND, now),
     gate: createRateGate(settings.scimMaxRps, now),
     now,
+    turns: createTurns(),
   }
 }
 

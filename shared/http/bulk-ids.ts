@@ -1,14 +1,15 @@
 import { badRequest, fail } from '../kernel/failure.ts'
 import { isRecord } from '../kernel/json.ts'
+import type { Steps } from '../kernel/turns.ts'
 
 /** The resources of one bulk request that are named before they exist (RFC 7644 §3.7.2). */
 export interface BulkIds {
-  /** Whether an operation refers to a resource whose POST is still to come. */
-  mustWait(operation: { readonly path: string; readonly data: unknown }): boolean
+  /** Whether one of an operation's references is to a resource whose POST is still to come. */
+  mustWait(references: ReadonlySet<string>): boolean
   /** An id of a path with the reference put in its place; 400 for one that no POST makes, 409 for one that was not made. */
   replace(text: string): string
   /** Data with every reference put in its place. */
-  replaceIn(value: unknown): unknown
+  replaceIn(value: unknown): Steps<unknown>
   /** The id, if it is known by now. */
   known(text: string): string | undefined
   resolve(bulkId: string, id: string): void
@@ -36,10 +37,8 @@ export function createBulkIds(bulkIds: readonly (string | undefined)[]): BulkIds
   }
 
   return {
-    mustWait: ({ path, data }) =>
-      [...referencesIn(path.split('/')), ...referencesIn(data)].some(
-        (bulkId) => open.has(bulkId) && !made.has(bulkId) && !failed.has(bulkId),
-      ),
+    mustWait: (references) =>
+      [...open].some((bulkId) => references.has(bulkId) && !made.has(bulkId) && !failed.has(bulkId)),
     replace,
     replaceIn: (value) => mapTexts(value, replace),
     known: (text) => {
@@ -53,16 +52,35 @@ export function createBulkIds(bulkIds: readonly (string | undefined)[]): BulkIds
   }
 }
 
-function* referencesIn(value: unknown): Generator<string> {
-  const bulkId = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined
-  if (bulkId !== undefined) yield bulkId
-  if (typeof value === 'object' && value !== null)
-    for (const part of Object.values(value)) yield* referencesIn(part)
+/** The bulkIds that an operation refers to, in its path or anywhere in its data. */
+export function* referencesOf(operation: {
+  readonly path: string
+  readonly data: unknown
+}): Steps<ReadonlySet<string>> {
+  const found = new Set<string>()
+  yield* collect([operation.path.split('/'), operation.data], found)
+  return found
 }
 
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
+function* collect(value: unknown, found: Set<string>): Steps<void> {
+  const bulkId = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined
+  if (bulkId !== undefined) found.add(bulkId)
+  yield
+  if (typeof value === 'object' && value !== null)
+    for (const part of Object.values(value)) yield* collect(part, found)
+}
+
+function* mapTexts(value: unknown, change: (text: string) => string): Steps<unknown> {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, change))
+  yield
+  if (Array.isArray(value)) {
+    const list: unknown[] = []
+    for (const part of value) list.push(yield* mapTexts(part, change))
+    return list
+  }
   if (!isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, mapTexts(part, change)]))
+  const parts: (readonly [string, unknown])[] = []
+  for (const [name, part] of Object.entries(value)) parts.push([name, yield* mapTexts(part, change)])
+  // Not by assignment: a member may be called __proto__.
+  return Object.fromEntries(parts)
 }

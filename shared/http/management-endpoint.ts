@@ -5,6 +5,7 @@ import { fail, failureOf, type Failure } from '../kernel/failure.ts'
 import { parseConnectorId, parseOrganizationId } from '../kernel/ids.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { Settings } from '../kernel/settings.ts'
+import type { Turns } from '../kernel/turns.ts'
 import { withinBudget } from './budget.ts'
 import {
   problemOf,
@@ -22,6 +23,7 @@ export interface ManagementServices {
   readonly store: ConnectorsContext['store']
   readonly authenticator: Authenticator
   readonly now: () => Date
+  readonly turns: Turns
 }
 
 /** A request whose function key the host has checked, parsed. */
@@ -117,8 +119,11 @@ async function run(
   { request, invocation }: Incoming,
 ): Promise<ManagementAnswer> {
   const handler = handlerOf(route, request.method)
-  const body = takesBody(request.method) ? await readJsonBody(request, LIMITS.bodyBytes) : undefined
-  const { settings, store, authenticator, now } = await services()
+  const { settings, store, authenticator, now, turns } = await services()
+  const deadline = now().getTime() + LIMITS.requestBudgetMs - ANSWER_MARGIN_MS
+  const body = takesBody(request.method)
+    ? await readJsonBody(request, LIMITS.bodyBytes, { turns, deadline })
+    : undefined
   const context: ConnectorsContext = {
     store,
     caller: {
@@ -129,7 +134,7 @@ async function run(
     now,
     salesContact: settings.salesContact,
     forget: (connector) => authenticator.forget(connector),
-    deadline: now().getTime() + LIMITS.requestBudgetMs - ANSWER_MARGIN_MS,
+    deadline,
   }
   const query = new URL(request.url).searchParams
   return handler({ context, publicBaseUrl: settings.publicBaseUrl, params: request.params, query, body })

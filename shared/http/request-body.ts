@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions'
 import { fail } from '../kernel/failure.ts'
 import { parseJson } from '../kernel/json.ts'
+import type { Turns } from '../kernel/turns.ts'
 
 /** Any JSON media type: Entra sends `application/scim+json; charset=utf-8`, others `application/json`, some nothing at all. */
 const JSON_TYPE = /^(application\/(?:[\w.+-]+\+)?json|text\/json)\s*(?:;.*)?$/i
@@ -9,11 +10,15 @@ const JSON_TYPE = /^(application\/(?:[\w.+-]+\+)?json|text\/json)\s*(?:;.*)?$/i
  * The JSON body of a request, `undefined` where there is none. Everything that can be refused by a header is refused
  * before a byte is read: 411, 413, 415; a body that is no JSON is 400.
  */
-export async function readJsonBody(request: HttpRequest, limitBytes: number): Promise<unknown> {
+export async function readJsonBody(
+  request: HttpRequest,
+  limitBytes: number,
+  { turns, deadline }: { readonly turns: Turns; readonly deadline: number },
+): Promise<unknown> {
   checkHeaders(request, limitBytes)
   const bytes = new Uint8Array(await request.arrayBuffer())
   if (bytes.length > limitBytes) refuseSize(limitBytes)
-  return bytes.length === 0 ? undefined : parseJson(bytes)
+  return bytes.length === 0 ? undefined : turns.run(parseJson(bytes), deadline)
 }
 
 function checkHeaders(request: HttpRequest, limitBytes: number): void {

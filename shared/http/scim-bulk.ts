@@ -1,10 +1,10 @@
 import { badRequest, fail, failureOf, type Failure } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
-import type { ScimContext } from '../scim/context.ts'
+import { inTurns, type ScimContext } from '../scim/context.ts'
 import { requireMessage } from '../scim/message.ts'
 import { NO_PRECONDITION } from '../scim/precondition.ts'
-import { createBulkIds, type BulkIds } from './bulk-ids.ts'
+import { createBulkIds, referencesOf, type BulkIds } from './bulk-ids.ts'
 import { scimErrorBody, scimErrorOf } from './scim-error.ts'
 import { recordFailure } from './scim-failures.ts'
 import { GROUPS_ROUTE } from './scim-groups.ts'
@@ -29,6 +29,12 @@ interface BulkOperation {
   readonly data: unknown
 }
 
+interface Waiting {
+  readonly operation: BulkOperation
+  readonly index: number
+  readonly references: ReadonlySet<string>
+}
+
 const METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 const PATH = /^\/?(Users|Groups)(?:\/([^/]+))?$/i
 
@@ -36,14 +42,21 @@ async function runBulk(context: ScimContext, body: unknown): Promise<ScimAnswer>
   const { operations, failOnErrors } = readBulk(body)
   const results: (JsonObject | undefined)[] = operations.map(() => undefined)
   const ids = createBulkIds(operations.filter(({ method }) => method === 'POST').map(({ bulkId }) => bulkId))
-  let waiting = operations.map((operation, index) => ({ operation, index }))
   const shown = new Set<ScimMark>()
+  let waiting: readonly Waiting[] = await Promise.all(
+    operations.map(async (operation, index) => ({
+      operation,
+      index,
+      references: await inTurns(context, referencesOf(operation)),
+    })),
+  )
   let errors = 0
   while (waiting.length > 0 && errors < failOnErrors) {
     // In order, but for operations that refer to one that comes later; where none can go on, the references are a circle.
-    const next = waiting.find(({ operation }) => !ids.mustWait(operation)) ?? waiting[0]
+    const next = waiting.find(({ references }) => !ids.mustWait(references)) ?? waiting[0]
     if (next === undefined) break
     waiting = waiting.filter((item) => item !== next)
+    await context.turns.rest()
     const { result, marks = [] } = await runOperation(context, next.operation, ids)
     results[next.index] = result
     for (const mark of marks) shown.add(mark)
@@ -125,7 +138,7 @@ async function execute(context: ScimContext, operation: BulkOperation, ids: Bulk
     context: { ...context, precondition },
     params,
     query: new URLSearchParams(),
-    body: ids.replaceIn(operation.data),
+    body: await inTurns(context, ids.replaceIn(operation.data)),
     ifNoneMatch: undefined,
   }
   const answer = await handler(request)

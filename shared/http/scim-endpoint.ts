@@ -1,12 +1,14 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
+import type { Caller } from '../activity/activity.ts'
 import type { Authenticator } from '../connectors/authenticate.ts'
 import type { RateGate } from '../connectors/rate-gate.ts'
 import { fail, failureOf } from '../kernel/failure.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import type { Settings } from '../kernel/settings.ts'
-import type { ScimContext } from '../scim/context.ts'
+import { inTurns, type ScimContext } from '../scim/context.ts'
 import { NO_PRECONDITION, type Precondition } from '../scim/precondition.ts'
 import { withinBudget } from './budget.ts'
+import { toJsonText } from './json-text.ts'
 import { clientRequestId, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
 import type { ScimAnswer, ScimMark, ScimRequest, ScimRoute } from './scim-route.ts'
@@ -15,7 +17,7 @@ import { marksOf } from './scim-marks.ts'
 import { SCIM_MEDIA_TYPE, scimErrorResponse, scimErrorOf, UNEXPECTED, type ScimError } from './scim-error.ts'
 
 /** What the edge needs of the composition root. */
-export interface ScimServices extends Pick<ScimContext, 'store' | 'recorder' | 'now'> {
+export interface ScimServices extends Pick<ScimContext, 'store' | 'recorder' | 'now' | 'turns'> {
   readonly settings: Settings
   readonly authenticator: Authenticator
   readonly gate: RateGate
@@ -38,7 +40,7 @@ export function scimEndpoint(services: () => Promise<ScimServices>, route: ScimR
     const line: LogLine = {}
     let response: HttpResponseInit
     try {
-      response = toResponse(await withinBudget(run(await services(), route, { request, invocation, line })))
+      response = await withinBudget(run(await services(), route, { request, invocation, line }))
     } catch (error) {
       response = scimErrorResponse(describe(error, line))
     }
@@ -68,7 +70,7 @@ async function run(
   services: ScimServices,
   route: ScimRoute,
   { request, invocation, line }: Incoming,
-): Promise<ScimAnswer> {
+): Promise<HttpResponseInit> {
   const { connector: connectorId = '', ...params } = request.params
   const authenticated = await services.authenticator.authenticate(
     connectorId,
@@ -82,15 +84,12 @@ async function run(
     tenant,
     rules: connector.rules,
     recorder: services.recorder,
-    caller: {
-      actor: `scim:${secretId}`,
-      correlationId: invocation.invocationId,
-      clientRequestId: clientRequestId(request),
-    },
+    caller: callerOf(request, invocation, secretId),
     precondition: preconditionOf(request),
     baseUrl: `${services.settings.publicBaseUrl}/scim/v2/${tenant.connector}`,
     now: services.now,
     deadline: Date.now() + LIMITS.requestBudgetMs - 5_000,
+    turns: services.turns,
   }
   try {
     services.gate(tenant.connector)
@@ -98,10 +97,18 @@ async function run(
     await services.authenticator.noteUse(authenticated)
     for (const mark of marks)
       if (connector.marks[mark] === undefined) await services.authenticator.noteMark(tenant, mark)
-    return answer
+    return await toResponse(context, answer)
   } catch (error) {
     await recordFailure(context, { method: request.method, template: route.template }, failureOf(error))
     throw error
+  }
+}
+
+function callerOf(request: HttpRequest, { invocationId }: InvocationContext, secretId: string): Caller {
+  return {
+    actor: `scim:${secretId}`,
+    correlationId: invocationId,
+    clientRequestId: clientRequestId(request),
   }
 }
 
@@ -114,7 +121,7 @@ async function serve(
   const handler = methods[request.method]
   if (handler === undefined) return fail({ code: 'method_not_allowed', allow: Object.keys(methods) })
   const hasBody = request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH'
-  const body = hasBody ? await readJsonBody(request, route.bodyBytes ?? LIMITS.bodyBytes) : undefined
+  const body = hasBody ? await readJsonBody(request, route.bodyBytes ?? LIMITS.bodyBytes, context) : undefined
   const parsed: ScimRequest = {
     context,
     params,
@@ -145,11 +152,15 @@ function describe(error: unknown, line: LogLine): ScimError {
   return answer
 }
 
-function toResponse({ status, body, location, etag }: ScimAnswer): HttpResponseInit {
+async function toResponse(
+  context: ScimContext,
+  { status, body, location, etag }: ScimAnswer,
+): Promise<HttpResponseInit> {
   const headers = {
     ...(body === undefined ? {} : { 'Content-Type': SCIM_MEDIA_TYPE }),
     ...(location === undefined ? {} : { Location: location }),
     ...(etag === undefined ? {} : { ETag: etag }),
   }
-  return body === undefined ? { status, headers } : { status, headers, body: JSON.stringify(body) }
+  if (body === undefined) return { status, headers }
+  return { status, headers, body: await inTurns(context, toJsonText(body)) }
 }

@@ -22,7 +22,12 @@ const COLLECTION: ScimMethods = {
   GET: async (request) => ({ status: 200, body: await listGroups(request.context, listQuery(request)) }),
   POST: async (request) => {
     const projector = projectorOf(request)
-    return resourceAnswer(await createGroup(request.context, request.body, projector), projector, 201)
+    return resourceAnswer(
+      request,
+      await createGroup(request.context, request.body, projector),
+      projector,
+      201,
+    )
   },
 }
 
@@ -60,7 +65,7 @@ function groupMethods(id: string): ScimMethods {
 /** The group after a change, to which the condition of the change no longer applies. */
 async function readBack(request: ScimRequest, id: string, projector: Projector): Promise<ScimAnswer> {
   const context = { ...request.context, precondition: NO_PRECONDITION }
-  return resourceAnswer(await getGroup(context, id, projector), projector)
+  return resourceAnswer(request, await getGroup(context, id, projector), projector)
 }
 
 /** Prepared before anything is written, so that a malformed list of attributes (400) changes nothing. */

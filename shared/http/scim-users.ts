@@ -19,7 +19,12 @@ const COLLECTION: ScimMethods = {
   GET: async (request) => ({ status: 200, body: await listUsers(request.context, listQuery(request)) }),
   POST: async (request) => {
     const projector = projectorOf(request)
-    return resourceAnswer(await createUser(request.context, request.body, 'directory'), projector, 201)
+    return resourceAnswer(
+      request,
+      await createUser(request.context, request.body, 'directory'),
+      projector,
+      201,
+    )
   },
 }
 
@@ -40,13 +45,14 @@ function userMethods(id: string): ScimMethods {
     PUT: async (request) => {
       const projector = projectorOf(request)
       return resourceAnswer(
+        request,
         await replaceUserResource(request.context, id, request.body, projector),
         projector,
       )
     },
     PATCH: async (request) => {
       const projector = projectorOf(request)
-      return resourceAnswer(await patchUser(request.context, id, request.body, projector), projector)
+      return resourceAnswer(request, await patchUser(request.context, id, request.body, projector), projector)
     },
     DELETE: async ({ context }) => {
       await deleteUser(context, id)

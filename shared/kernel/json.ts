@@ -1,6 +1,8 @@
 import { badRequest } from './failure.ts'
+import { checkShape, refuseDepth } from './json-shape.ts'
 import { LIMITS } from './limits.ts'
 import { hasUnstorableCharacters } from './text.ts'
+import type { Steps } from './turns.ts'
 
 /** A JSON object whose members are not looked at yet. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -16,16 +18,21 @@ export function isPrototypeKey(key: string): boolean {
 
 /** A member by its name in any case (RFC 7643 §2.1). 400 where two spellings of it are there: neither can be the right one. */
 export function memberOf(record: JsonObject, name: string): unknown {
-  const keys = Object.keys(record).filter((key) => key.toLowerCase() === name.toLowerCase())
+  const wanted = name.toLowerCase()
+  const keys = Object.keys(record).filter((key) => key.toLowerCase() === wanted)
   if (keys.length > 1) badRequest('invalidSyntax', `"${name}" is there twice, in different spellings.`)
   const [key] = keys
   return key === undefined ? undefined : record[key]
 }
 
-/** Parses a body of UTF-8 JSON. Depth and string length are held right after parsing, iteratively; both fail as 400. */
-export function parseJson(bytes: Uint8Array): unknown {
-  const value = parseText(decodeUtf8(bytes))
-  checkValues(value)
+/** Parses a body of UTF-8 JSON. What is too deep, too long or too much is refused, most of it before it is parsed. */
+export function* parseJson(bytes: Uint8Array): Steps<unknown> {
+  const text = decodeUtf8(bytes)
+  yield
+  yield* checkShape(bytes)
+  const value = parseText(text)
+  yield
+  yield* checkValues(value)
   return value
 }
 
@@ -45,28 +52,45 @@ function parseText(text: string): unknown {
   }
 }
 
-function checkValues(root: unknown): void {
+/** Values that one step looks at; a text counts by its length, too. */
+const STEP_VALUES = 4_000
+
+function* checkValues(root: unknown): Steps<void> {
   let level: unknown[] = [root]
+  let seen = 0
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > LIMITS.jsonDepth)
-      badRequest('invalidSyntax', `The JSON is nested deeper than ${LIMITS.jsonDepth} levels.`)
+    if (depth > LIMITS.jsonDepth) refuseDepth()
     const next: unknown[] = []
     for (const value of level) {
-      if (typeof value === 'string') checkString(value)
-      else if (typeof value === 'object' && value !== null)
-        for (const [name, child] of Object.entries(value)) {
-          // Names too: what no schema has is named in the activity.
-          if (!Array.isArray(value)) checkString(name)
-          next.push(child)
-        }
+      seen += checkValue(value, next)
+      if (seen < STEP_VALUES) continue
+      seen = 0
+      yield
     }
     level = next
   }
 }
 
-function checkString(value: string): void {
+/** Looks at a value, puts what is in it aside, and says how much that was. */
+function checkValue(value: unknown, inner: unknown[]): number {
+  if (typeof value === 'string') return checkString(value)
+  if (typeof value !== 'object' || value === null) return 1
+  const before = inner.length
+  let characters = 0
+  if (Array.isArray(value)) for (const child of value) inner.push(child)
+  else
+    for (const [name, child] of Object.entries(value)) {
+      // Names too: what no schema has is named in the activity.
+      characters += checkString(name)
+      inner.push(child)
+    }
+  return inner.length - before + characters
+}
+
+function checkString(value: string): number {
   if (value.length > LIMITS.stringLength)
     badRequest('invalidValue', `A text is longer than ${LIMITS.stringLength} characters. Shorten it.`)
   if (hasUnstorableCharacters(value))
     badRequest('invalidValue', 'A text has control characters or half of a surrogate pair. Remove them.')
+  return 1 + value.length / 50
 }

@@ -12,6 +12,10 @@ export const LIMITS = {
   filterDepth: 16,
   filterTerms: 64,
   jsonDepth: 32,
+  /** Of a whole body: members and elements at every level, lists and objects themselves included. */
+  jsonValues: 200_000,
+  /** Of one object: ten times the attributes of any schema. */
+  jsonMembers: 1_000,
   /** UTF-16 code units: the size of one string property in Table Storage. */
   stringLength: 32_768,
   emailsPerUser: 20,
@@ -23,6 +27,15 @@ export const LIMITS = {
   resourceCharacters: 400_000,
   defaultCount: 100,
   maxCount: 500,
+  /** Names in `attributes` or `excludedAttributes`. */
+  projectedAttributes: 1_000,
+  /**
+   * UTF-16 units that the filters of one request, or the operations of one PATCH, compare; each value counts a hundred
+   * at least. It bounds the whole time of a request, not the time without a rest.
+   */
+  comparedCharacters: 100_000_000,
+  /** UTF-16 units of the folded text that order resources; beyond them texts count as equal. */
+  sortedCharacters: 1_024,
   /** Resources read for a filter or sort that no index serves. */
   scannedResources: 2_000,
   groupsPerUser: 1_000,

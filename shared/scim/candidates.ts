@@ -2,13 +2,14 @@ import { badRequest } from '../kernel/failure.ts'
 import type { ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { mapSteps } from '../kernel/turns.ts'
 import type { StoredGroup } from '../storage/groups.ts'
 import { findMembers, listMembers, listMemberships, listSweeps, type Member } from '../storage/memberships.ts'
 import type { StoredUser } from '../storage/users.ts'
-import type { ScimContext } from './context.ts'
+import { inTurns, type ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { relatedNeed, type RelatedNeed } from './filter/related.ts'
-import { toGroupResource } from './groups.ts'
+import { toGroupResource, toMember } from './groups.ts'
 import { GROUP_SCHEMA } from './schema/definitions.ts'
 import { userSchema } from './schema/user-schema.ts'
 import { toUserResource } from './user.ts'
@@ -29,8 +30,11 @@ export async function groupCandidates(
   const need = relatedNeed(GROUP_SCHEMA, filter)
   if (need === undefined) return async (group) => toGroupResource(context, group)
   const budget = createBudget('members')
-  return async (group) =>
-    toGroupResource(context, group, group.populated ? await membersOf(context, group.id, need, budget) : [])
+  return async (group) => {
+    const members = group.populated ? await membersOf(context, group.id, need, budget) : []
+    const shown = mapSteps(members, (member) => toMember(context.baseUrl, member))
+    return toGroupResource(context, group, await inTurns(context, shown))
+  }
 }
 
 /** Users with the groups that decide what the filter says; deleted groups do not count whose rows wait for their sweep. */

@@ -2,6 +2,7 @@ import type { Caller } from '../activity/activity.ts'
 import type { ActivityRecorder } from '../activity/recorder.ts'
 import type { CustomAttribute } from '../kernel/custom-attribute.ts'
 import type { Tenant } from '../kernel/tenant.ts'
+import type { Steps, Turns } from '../kernel/turns.ts'
 import type { Precondition } from './precondition.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -26,4 +27,14 @@ export interface ScimContext {
   readonly now: () => Date
   /** When the answer must be on its way, in ms since 1970. */
   readonly deadline: number
+  /** What may take long gives way to other requests. */
+  readonly turns: Turns
+}
+
+/** Work of a request that may take long: others get their turn, and it ends with the request's time (503). */
+export function inTurns<T>(
+  { turns, deadline }: Pick<ScimContext, 'turns' | 'deadline'>,
+  steps: Steps<T>,
+): Promise<T> {
+  return turns.run(steps, deadline)
 }

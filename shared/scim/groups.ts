@@ -2,6 +2,7 @@ import { activityRows, type Activity } from '../activity/activity.ts'
 import { badRequest, fail } from '../kernel/failure.ts'
 import { newResourceId, parseResourceId, randomText, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
+import { mapSteps } from '../kernel/turns.ts'
 import {
   findGroup,
   findGroupIdByExternalId,
@@ -14,7 +15,7 @@ import {
 import { listMembers, type Member } from '../storage/memberships.ts'
 import { removeGroup } from '../storage/removal.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
-import type { ScimContext } from './context.ts'
+import { inTurns, type ScimContext } from './context.ts'
 import { isEmpty, memberChanges, noMemberChanges, readMembers, type MemberChanges } from './member-changes.ts'
 import { addFirstMembers, changeMembers, requireKnown } from './members.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
@@ -34,8 +35,8 @@ export async function createGroup(
   body: unknown,
   projector: Projector,
 ): Promise<JsonObject> {
-  const { attributes, ignored } = readResource(GROUP_SCHEMA, withoutMembers(body))
-  const members = readMembers(membersOf(body))
+  const { attributes, ignored } = await inTurns(context, readResource(GROUP_SCHEMA, withoutMembers(body)))
+  const members = await inTurns(context, readMembers(membersOf(body)))
   await requireKnown(context, members)
   const group = await retryWhileChanged(async () => {
     const at = context.now()
@@ -61,7 +62,7 @@ export async function createGroup(
 /** GET /Groups/{id}, whole: the members are read only where the projector says that the answer shows them. */
 export async function getGroup(context: ScimContext, id: string, projector: Projector): Promise<JsonObject> {
   const group = await requireGroup(context, id)
-  const members = projector.wants('members') ? await readMemberRows(context, group) : undefined
+  const members = projector.wants('members') ? await readMemberResources(context, group) : undefined
   return toGroupResource(context, group, members)
 }
 
@@ -70,17 +71,17 @@ export async function getGroup(context: ScimContext, id: string, projector: Proj
  */
 export async function patchGroup(context: ScimContext, id: string, body: unknown): Promise<void> {
   const groupId = requireGroupId(id)
-  const operations = parsePatch(GROUP_SCHEMA, body)
+  const operations = await inTurns(context, parsePatch(GROUP_SCHEMA, body))
   const onMembers = operations.filter(isOnMembers)
   const others = operations.filter((operation) => !isOnMembers(operation))
-  const changes = memberChanges(onMembers)
+  const changes = await inTurns(context, memberChanges(onMembers))
   if (others.length > 0 && changes.add.size > 0) await requireKnown(context, [...changes.add.values()])
   const conditional = isConditional(context.precondition)
   const unchanged =
     others.length > 0 || conditional || cannotFail(changes)
-      ? await changeGroup(context, groupId, (group) => {
-          const { attributes, skipped } = applyPatch(GROUP_SCHEMA, group, others)
-          return { attributes: settle(GROUP_SCHEMA, attributes), skipped }
+      ? await changeGroup(context, groupId, async (group) => {
+          const { attributes, skipped } = await inTurns(context, applyPatch(GROUP_SCHEMA, group, others))
+          return { attributes: await inTurns(context, settle(GROUP_SCHEMA, attributes)), skipped }
         })
       : undefined
   await changeMembers(context, (conditional && unchanged) || { id: groupId }, changes)
@@ -89,11 +90,11 @@ export async function patchGroup(context: ScimContext, id: string, body: unknown
 /** PUT /Groups/{id}. `members` replaces them all; without it they stay, since a rename must not empty a group. */
 export async function replaceGroupResource(context: ScimContext, id: string, body: unknown): Promise<void> {
   const groupId = requireGroupId(id)
-  const { attributes, ignored } = readResource(GROUP_SCHEMA, withoutMembers(body))
+  const { attributes, ignored } = await inTurns(context, readResource(GROUP_SCHEMA, withoutMembers(body)))
   const given = membersOf(body)
-  const members = readMembers(given)
+  const members = await inTurns(context, readMembers(given))
   await requireKnown(context, members)
-  const unchanged = await changeGroup(context, groupId, () => ({ attributes, skipped: ignored }))
+  const unchanged = await changeGroup(context, groupId, async () => ({ attributes, skipped: ignored }))
   if (given === undefined) return
   const add = new Map(members.map((member) => [member.text, member]))
   const target = isConditional(context.precondition) ? unchanged : undefined
@@ -120,14 +121,14 @@ export async function deleteGroup(context: ScimContext, id: string): Promise<voi
 export function toGroupResource(
   context: ScimContext,
   group: GroupState & { readonly id: ResourceId },
-  members?: readonly Member[],
+  members?: readonly JsonObject[],
 ): JsonObject {
   const { baseUrl } = context
   return {
     schemas: [CORE_GROUP],
     id: group.id,
     ...group.attributes,
-    ...(members?.length ? { members: members.map((member) => toMember(baseUrl, member)) } : {}),
+    ...(members?.length ? { members } : {}),
     meta: {
       resourceType: 'Group',
       created: group.created,
@@ -138,19 +139,24 @@ export function toGroupResource(
   }
 }
 
-/** All members of a group; no storage request for a group that never had any. */
-export async function readMemberRows(
+/** All members of a group as SCIM shows them; no storage request for a group that never had any. */
+export async function readMemberResources(
   context: ScimContext,
   group: { readonly id: ResourceId; readonly populated: boolean },
-): Promise<readonly Member[]> {
-  return group.populated ? listMembers(context.store, context.tenant, group.id) : []
+): Promise<readonly JsonObject[]> {
+  if (!group.populated) return []
+  const members = await listMembers(context.store, context.tenant, group.id)
+  return inTurns(
+    context,
+    mapSteps(members, (member) => toMember(context.baseUrl, member)),
+  )
 }
 
-function toMember(baseUrl: string, { id, kind }: Member): JsonObject {
+export function toMember(baseUrl: string, { id, kind }: Member): JsonObject {
   return { value: id, $ref: `${baseUrl}/${kind}s/${id}`, type: kind }
 }
 
-type Change = (group: StoredGroup) => { attributes: JsonObject; skipped: readonly string[] }
+type Change = (group: StoredGroup) => Promise<{ attributes: JsonObject; skipped: readonly string[] }>
 
 /** Writes a group's attributes. Comes back with the group where there was nothing to write. */
 async function changeGroup(
@@ -160,7 +166,7 @@ async function changeGroup(
 ): Promise<StoredGroup | undefined> {
   const outcome = await retryWhileChanged(async () => {
     const before = await requireGroup(context, id)
-    const { attributes, skipped } = change(before)
+    const { attributes, skipped } = await change(before)
     const changed = changedAttributes(before.attributes, attributes)
     if (changed.length === 0) {
       await recordSkipped(context, { type: 'Group', id }, skipped)

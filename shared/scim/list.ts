@@ -3,10 +3,10 @@ import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { listPage } from '../storage/listing.ts'
 import type { StoredUser } from '../storage/users.ts'
-import type { ScimContext } from './context.ts'
+import { inTurns, type ScimContext } from './context.ts'
 import { parseFilter } from './filter/parse.ts'
-import { findAll, findMatching, GROUPS, USERS, type Listed } from './listed.ts'
-import { prepareProjection, type Projection } from './projection.ts'
+import { eachOf, findAll, findMatching, GROUPS, readRows, USERS, type Listed } from './listed.ts'
+import { prepareProjection, type Projection, type Projector } from './projection.ts'
 import { readSortOrder, sortResources } from './sort.ts'
 
 /** The query of a list request, as written (RFC 7644 §3.4.2). */
@@ -69,7 +69,7 @@ export async function findResources<T>(
   const matching = await findUnpaged(context, listed, query)
   if (matching !== undefined) return { total: matching.length, page: slice(matching, page) }
   const { total, rows } = await listPage(context.store, context.tenant, listed.kind, page)
-  return { total, page: rows.map(listed.read) }
+  return { total, page: await readRows(context, listed, rows) }
 }
 
 /** Everything that a filter or a sort has to look at, in order; `undefined` where the request has neither. */
@@ -86,7 +86,8 @@ export async function findUnpaged<T>(
       : await findMatching(context, listed, parseFilter(filter))
   if (order === undefined) return matching
   const schema = listed.schema(context)
-  return sortResources(matching, order, (stored) => ({ schema, resource: listed.plain(context, stored) }))
+  const read = (stored: T) => ({ schema, resource: listed.plain(context, stored) })
+  return inTurns(context, sortResources(matching, order, read))
 }
 
 /** Stored rows as resources, projected. 400 `tooMany` where groups would bring very many members. */
@@ -96,10 +97,21 @@ export async function toResources<T>(
   page: readonly T[],
   projection: Projection,
 ): Promise<readonly JsonObject[]> {
-  const projector = prepareProjection(listed.schema(context), projection)
-  const resources = await Promise.all(page.map((stored) => listed.resource(context, stored, projector)))
+  return projectAll(context, listed, page, prepareProjection(listed.schema(context), projection))
+}
+
+/** The same with a projection that is prepared for several pages. */
+export async function projectAll<T>(
+  context: ScimContext,
+  listed: Listed<T>,
+  page: readonly T[],
+  projector: Projector,
+): Promise<readonly JsonObject[]> {
+  const resources = await eachOf(context, page, (stored) => listed.resource(context, stored, projector))
   limitMembers(resources)
-  return resources.map(projector.project)
+  const projected: JsonObject[] = []
+  for (const resource of resources) projected.push(await inTurns(context, projector.project(resource)))
+  return projected
 }
 
 export function toListResponse(

@@ -2,17 +2,19 @@ import { badRequest } from '../kernel/failure.ts'
 import type { ResourceId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import { mapSteps } from '../kernel/turns.ts'
 import { findGroup, toGroup, type StoredGroup } from '../storage/groups.ts'
 import { listFirst } from '../storage/listing.ts'
 import type { Row } from '../storage/table.ts'
 import { findUser, toUser, type StoredUser } from '../storage/users.ts'
 import { groupCandidates, userCandidates, type ReadCandidate } from './candidates.ts'
-import type { ScimContext } from './context.ts'
+import { inTurns, type ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { checkFilter } from './filter/check.ts'
-import { matchesFilter } from './filter/match.ts'
+import { createComparisons, refuseFilter } from './filter/comparisons.ts'
+import { prepareFilter } from './filter/match.ts'
 import { planLookup } from './filter/plan.ts'
-import { readMemberRows, toGroupResource } from './groups.ts'
+import { readMemberResources, toGroupResource } from './groups.ts'
 import type { Projector } from './projection.ts'
 import type { ResourceSchema } from './schema/attribute.ts'
 import { GROUP_SCHEMA } from './schema/definitions.ts'
@@ -56,12 +58,12 @@ export const GROUPS: Listed<StoredGroup> = {
     toGroupResource(
       context,
       group,
-      projector.wants('members') ? await readMemberRows(context, group) : undefined,
+      projector.wants('members') ? await readMemberResources(context, group) : undefined,
     ),
 }
 
 /** Each may need the rows of its members, and those may be very many. */
-const READ_AT_ONCE = 10
+const CANDIDATES_AT_ONCE = 10
 
 /**
  * The resources that pass a filter, by id: through an index where one serves it, else by reading all. Every candidate
@@ -73,15 +75,18 @@ export async function findMatching<T>(
   listed: Listed<T>,
   filter: Filter,
 ): Promise<readonly T[]> {
-  checkFilter(listed.schema(context), filter)
   const schema = listed.schema(context)
+  checkFilter(schema, filter)
+  const passes = prepareFilter(schema, filter, createComparisons(refuseFilter))
   const found = await findCandidates(context, listed, filter)
   const read = await listed.candidates(context, filter)
   const matching: T[] = []
-  for (let i = 0; i < found.length; i += READ_AT_ONCE) {
-    const some = found.slice(i, i + READ_AT_ONCE)
+  for (let i = 0; i < found.length; i += CANDIDATES_AT_ONCE) {
+    await context.turns.rest()
+    const some = found.slice(i, i + CANDIDATES_AT_ONCE)
     const candidates = await Promise.all(some.map(read))
-    matching.push(...some.filter((_, at) => matchesFilter(schema, candidates[at] ?? {}, filter)))
+    for (const [at, stored] of some.entries())
+      if (await inTurns(context, passes(candidates[at] ?? {}))) matching.push(stored)
   }
   return matching
 }
@@ -94,7 +99,33 @@ export async function findAll<T>(context: ScimContext, listed: Listed<T>): Promi
     refuseScan(
       'No index serves this request. Filter by userName, externalId, emails or id; groups by displayName, externalId or id',
     )
-  return rows.map(listed.read)
+  return readRows(context, listed, rows)
+}
+
+/** Stored rows, parsed: a large one takes some milliseconds. */
+export async function readRows<T>(
+  context: ScimContext,
+  listed: Listed<T>,
+  rows: readonly Row[],
+): Promise<readonly T[]> {
+  return inTurns(context, mapSteps(rows, listed.read))
+}
+
+/** Storage requests of one list that are begun without a rest. */
+const READ_AT_ONCE = 50
+
+/** Does something that asks the store for each item, some at a time, and lets others in between. */
+export async function eachOf<T, R>(
+  { turns }: ScimContext,
+  items: readonly T[],
+  ask: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const answers: R[] = []
+  for (let i = 0; i < items.length; i += READ_AT_ONCE) {
+    await turns.rest()
+    answers.push(...(await Promise.all(items.slice(i, i + READ_AT_ONCE).map(ask))))
+  }
+  return answers
 }
 
 async function findCandidates<T>(
@@ -107,7 +138,7 @@ async function findCandidates<T>(
   const ids = await lookup(context)
   if (ids.length > LIMITS.scannedResources)
     refuseScan('Too many resources may match. Narrow the filter, or give more letters')
-  const found = await Promise.all(ids.map((id) => listed.find(context, id)))
+  const found = await eachOf(context, ids, (id) => listed.find(context, id))
   return found.filter((stored) => stored !== undefined)
 }
 

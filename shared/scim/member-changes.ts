@@ -3,6 +3,7 @@ import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
 import { isRecord, memberOf } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { isText } from '../kernel/text.ts'
+import { mapSteps, type Steps } from '../kernel/turns.ts'
 import type { ResourceKind } from '../storage/keys.ts'
 import type { Filter } from './filter/ast.ts'
 import type { PatchOperation } from './patch/operations.ts'
@@ -33,28 +34,29 @@ export function isEmpty(changes: MemberChanges): boolean {
 }
 
 /** Folds the operations on `members` into their net effect, in order. */
-export function memberChanges(operations: readonly PatchOperation[]): MemberChanges {
+export function* memberChanges(operations: readonly PatchOperation[]): Steps<MemberChanges> {
   const changes = noMemberChanges()
-  for (const operation of operations) fold(changes, operation)
+  for (const operation of operations) yield* fold(changes, operation)
   limitMembers(changes.add.size + changes.remove.size)
   return changes
 }
 
 /** `members` of a POST or PUT body, or the value of an operation: objects, bare ids or `$ref`s. 400 where none can be read. */
-export function readMembers(value: unknown): readonly MemberReference[] {
+export function* readMembers(value: unknown): Steps<readonly MemberReference[]> {
   if (value === undefined || value === null || value === '') return []
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   limitMembers(list.length)
-  return list.map(readMember)
+  return yield* mapSteps(list, readMember)
 }
 
-function fold(changes: MemberChanges, { verb, path, value }: PatchOperation): void {
+function* fold(changes: MemberChanges, { verb, path, value }: PatchOperation): Steps<void> {
   const { filter } = path
   if (filter !== undefined) foldFiltered(changes, verb, filter)
-  else if (verb === 'remove' && value !== undefined && value !== null) drop(changes, readMembers(value))
+  else if (verb === 'remove' && value !== undefined && value !== null)
+    drop(changes, yield* readMembers(value))
   else {
     if (verb !== 'add') clear(changes)
-    if (verb !== 'remove') put(changes, readMembers(value))
+    if (verb !== 'remove') put(changes, yield* readMembers(value))
   }
 }
 

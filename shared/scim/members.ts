@@ -1,6 +1,7 @@
 import { activityRows, type Activity } from '../activity/activity.ts'
 import { badRequest, fail } from '../kernel/failure.ts'
 import { randomText, type ResourceId } from '../kernel/ids.ts'
+import { filterSteps, type Steps } from '../kernel/turns.ts'
 import {
   ADDED_AT_ONCE,
   addMembers,
@@ -14,8 +15,9 @@ import {
   type MembersRefusal,
 } from '../storage/memberships.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
-import type { ScimContext } from './context.ts'
-import { matchesElement } from './filter/match.ts'
+import { inTurns, type ScimContext } from './context.ts'
+import { createComparisons, refuseOperations } from './filter/comparisons.ts'
+import { prepareElementFilter } from './filter/match.ts'
 import { isEmpty, type MemberChanges, type MemberReference } from './member-changes.ts'
 import { GROUP_SCHEMA } from './schema/definitions.ts'
 
@@ -53,7 +55,14 @@ export async function changeMembers(
   const current = await listMembers(context.store, context.tenant, group.id)
   const staying = new Set(wanted.map(({ id }) => id))
   const present = new Set(current.map(({ id }) => id))
-  const going = current.filter((member) => !staying.has(member.id) && goes(changes, member))
+  const leaving = leavingOf(changes)
+  const going = await inTurns(
+    context,
+    filterSteps(current, function* (member) {
+      yield
+      return !staying.has(member.id) && (yield* leaving(member))
+    }),
+  )
   await add(
     context,
     group,
@@ -66,12 +75,21 @@ export async function changeMembers(
   )
 }
 
+/** Members that are looked up without a rest. */
+const LOOKED_UP_AT_ONCE = 50
+
 /** The members among the references that exist; 400 where there are references and none does. */
 export async function requireKnown(
   context: ScimContext,
   members: readonly MemberReference[],
 ): Promise<readonly Member[]> {
-  const found = await findKinds(context.store, context.tenant, known(members))
+  const { store, tenant, turns } = context
+  const ids = known(members)
+  const found: Member[] = []
+  for (let i = 0; i < ids.length; i += LOOKED_UP_AT_ONCE) {
+    await turns.rest()
+    found.push(...(await findKinds(store, tenant, ids.slice(i, i + LOOKED_UP_AT_ONCE))))
+  }
   if (members.length > 0 && found.length === 0) refuseUnknown(members)
   return found
 }
@@ -80,11 +98,19 @@ function needsList(changes: MemberChanges): boolean {
   return changes.replaceAll || changes.removeMatching.length > 0
 }
 
-function goes(changes: MemberChanges, member: Member): boolean {
+/** Whether a present member goes, unless it is named anew. */
+function leavingOf(changes: MemberChanges): (member: Member) => Steps<boolean> {
   const attribute = GROUP_SCHEMA.attributes.get('members')
-  if (changes.replaceAll || changes.remove.has(member.id) || attribute === undefined) return true
-  const element = { value: member.id, type: member.kind }
-  return changes.removeMatching.some((filter) => matchesElement(attribute, element, filter))
+  const comparisons = createComparisons(refuseOperations)
+  const filters = changes.removeMatching.flatMap((filter) =>
+    attribute === undefined ? [] : [prepareElementFilter(attribute, filter, comparisons)],
+  )
+  return function* (member) {
+    if (changes.replaceAll || changes.remove.has(member.id)) return true
+    const element = { value: member.id, type: member.kind }
+    for (const matches of filters) if (yield* matches(element)) return true
+    return false
+  }
 }
 
 function known(members: readonly MemberReference[]): readonly ResourceId[] {
@@ -116,8 +142,10 @@ async function addAll(
   members: readonly MemberReference[],
 ): Promise<number> {
   let added = 0
-  for (let i = 0; i < members.length; i += ADDED_AT_ONCE)
+  for (let i = 0; i < members.length; i += ADDED_AT_ONCE) {
+    await context.turns.rest()
     added += await addSome(context, group, members.slice(i, i + ADDED_AT_ONCE))
+  }
   return added
 }
 
@@ -149,6 +177,7 @@ async function addSome(
 /** Removing who is not in, or does not exist, is a success that changes nothing. */
 async function remove(context: ScimContext, group: OpenGroup, members: readonly ResourceId[]): Promise<void> {
   for (let i = 0; i < members.length; i += REMOVED_AT_ONCE) {
+    await context.turns.rest()
     let some = members.slice(i, i + REMOVED_AT_ONCE)
     await retryWhileChanged(async () => {
       const going = some.map((id): Member => ({ id, kind: 'User' }))

@@ -1,6 +1,6 @@
 import { badRequest } from '../kernel/failure.ts'
 import { memberOf, type JsonObject } from '../kernel/json.ts'
-import { isText } from '../kernel/text.ts'
+import { listsUrn } from './schema/urns.ts'
 
 type MessageName = 'PatchOp' | 'BulkRequest' | 'SearchRequest'
 
@@ -10,6 +10,5 @@ export function requireMessage(body: JsonObject, name: MessageName): void {
   const schemas = memberOf(body, 'schemas') ?? null
   if (schemas === null || (Array.isArray(schemas) && schemas.length === 0)) return
   const named: readonly unknown[] = Array.isArray(schemas) ? schemas : [schemas]
-  if (!named.some((schema) => isText(schema, urn)))
-    badRequest('invalidSyntax', `The body must have the schema ${urn}.`)
+  if (!listsUrn(named, urn)) badRequest('invalidSyntax', `The body must have the schema ${urn}.`)
 }

@@ -1,4 +1,7 @@
+import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
+import { mapSteps, type Steps } from '../kernel/turns.ts'
 import { parsePath } from './filter/parse.ts'
 import type { ResourceSchema } from './schema/attribute.ts'
 import { resolvePath, type Target } from './schema/resolve.ts'
@@ -15,7 +18,7 @@ export interface Projector {
   readonly wants: (name: string) => boolean
   /** Whether the client named the attribute in `attributes`. */
   readonly asksFor: (name: string) => boolean
-  readonly project: (resource: JsonObject) => JsonObject
+  readonly project: (resource: JsonObject) => Steps<JsonObject>
 }
 
 /** Names that no schema has are ignored; `id` and `schemas` are always returned. */
@@ -31,7 +34,9 @@ export function prepareProjection(
   return {
     wants: (name) => (wanted === undefined || asksFor(name)) && !isExcluded(name),
     asksFor: (name) => asksFor(name) && !isExcluded(name),
-    project: (resource) => without(wanted === undefined ? resource : only(resource, wanted), excluded),
+    project: function* (resource) {
+      return yield* without(wanted === undefined ? resource : yield* only(resource, wanted), excluded)
+    },
   }
 }
 
@@ -45,12 +50,14 @@ function covers(item: Item, name: string): boolean {
 }
 
 function resolveAll(schema: ResourceSchema, list: string): readonly Item[] {
-  const items = list
-    .split(',')
+  const names = list
+    .split(',', LIMITS.projectedAttributes + 1)
     .map((name) => name.trim())
     .filter((name) => name !== '')
-    .flatMap((name) => resolveOne(schema, name))
-  // A name that is repeated a hundred thousand times must not be looked at as often for every resource of a list.
+  if (names.length > LIMITS.projectedAttributes)
+    badRequest('invalidValue', `"attributes" names at most ${LIMITS.projectedAttributes} attributes.`)
+  // A name that is repeated must not be looked at as often for every resource of a list.
+  const items = [...new Set(names)].flatMap((name) => resolveOne(schema, name))
   const distinct = new Map(items.map((item) => [JSON.stringify(item), item]))
   return [...distinct.values()]
 }
@@ -67,52 +74,50 @@ function resolveOne(schema: ResourceSchema, name: string): readonly Item[] {
 
 const ALWAYS = ['schemas', 'id']
 
-function only(resource: JsonObject, items: readonly Item[]): JsonObject {
+function* only(resource: JsonObject, items: readonly Item[]): Steps<JsonObject> {
   const result: Record<string, unknown> = {}
   for (const name of Object.keys(resource)) {
     const own = items.filter((item) => covers(item, name))
     const extended = items.filter((item) => item.extension === name)
     if (ALWAYS.includes(name)) result[name] = resource[name]
-    else if (extended.length > 0) result[name] = pickExtension(resource[name], extended)
-    else if (own.length > 0) result[name] = pick(resource[name], own)
+    else if (extended.length > 0) result[name] = yield* pickExtension(resource[name], extended)
+    else if (own.length > 0) result[name] = yield* pick(resource[name], own)
   }
   return result
 }
 
-function pickExtension(value: unknown, items: readonly Item[]): unknown {
+function* pickExtension(value: unknown, items: readonly Item[]): Steps<unknown> {
   if (!isRecord(value) || items.some((item) => item.attribute === undefined)) return value
-  const names = Object.keys(value).filter((name) => items.some((item) => item.attribute === name))
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      pick(
-        value[name],
-        items.filter((item) => item.attribute === name),
-      ),
-    ]),
+  const result: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    const own = items.filter((item) => item.attribute === name)
+    if (own.length > 0) result[name] = yield* pick(value[name], own)
+  }
+  return result
+}
+
+function* pick(value: unknown, items: readonly Item[]): Steps<unknown> {
+  if (items.some((item) => item.sub === undefined)) return value
+  return yield* onElements(value, (element) =>
+    keep(element, (name) => items.some((item) => item.sub === name)),
   )
 }
 
-function pick(value: unknown, items: readonly Item[]): unknown {
-  if (items.some((item) => item.sub === undefined)) return value
-  return onElements(value, (element) => keep(element, (name) => items.some((item) => item.sub === name)))
-}
-
-function without(resource: JsonObject, items: readonly Item[]): JsonObject {
+function* without(resource: JsonObject, items: readonly Item[]): Steps<JsonObject> {
   if (items.length === 0) return resource
   const result: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(resource)) {
-    const rest = ALWAYS.includes(name) ? value : drop(name, value, items)
+    const rest = ALWAYS.includes(name) ? value : yield* drop(name, value, items)
     if (rest !== undefined) result[name] = rest
   }
   return result
 }
 
-function drop(name: string, value: unknown, items: readonly Item[]): unknown {
+function* drop(name: string, value: unknown, items: readonly Item[]): Steps<unknown> {
   const extended = items.filter((item) => item.extension === name)
   if (extended.some((item) => item.attribute === undefined)) return undefined
   if (extended.length > 0 && isRecord(value))
-    return without(
+    return yield* without(
       value,
       extended.map(({ attribute = '', sub }) => ({ extension: undefined, attribute, sub })),
     )
@@ -120,13 +125,12 @@ function drop(name: string, value: unknown, items: readonly Item[]): unknown {
   if (own.some((item) => item.sub === undefined)) return undefined
   return own.length === 0
     ? value
-    : onElements(value, (element) => keep(element, (sub) => !own.some((item) => item.sub === sub)))
+    : yield* onElements(value, (element) => keep(element, (sub) => !own.some((item) => item.sub === sub)))
 }
 
-function onElements(value: unknown, change: (element: JsonObject) => JsonObject): unknown {
-  if (Array.isArray(value))
-    return value.map((element: unknown) => (isRecord(element) ? change(element) : element))
-  return isRecord(value) ? change(value) : value
+function* onElements(value: unknown, change: (element: JsonObject) => JsonObject): Steps<unknown> {
+  const changeOne = (element: unknown): unknown => (isRecord(element) ? change(element) : element)
+  return Array.isArray(value) ? yield* mapSteps(value, changeOne) : changeOne(value)
 }
 
 function keep(record: JsonObject, keeps: (name: string) => boolean): JsonObject {

@@ -1,7 +1,7 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, memberOf, type JsonObject } from '../kernel/json.ts'
-import type { ScimContext } from './context.ts'
-import { findAll, GROUPS, USERS, type Listed } from './listed.ts'
+import { inTurns, type ScimContext } from './context.ts'
+import { eachOf, findAll, GROUPS, USERS, type Listed } from './listed.ts'
 import {
   findResources,
   findUnpaged,
@@ -9,11 +9,13 @@ import {
   readPage,
   slice,
   toListResponse,
+  projectAll,
   toResources,
   type ListQuery,
   type Page,
 } from './list.ts'
 import { requireMessage } from './message.ts'
+import { prepareProjection } from './projection.ts'
 import { readSortOrder, sortResources } from './sort.ts'
 
 /** The query in the body of a POST to .search (RFC 7644 §3.4.3): the same parameters as a list's, lists as lists. */
@@ -54,14 +56,12 @@ export async function searchAll(context: ScimContext, query: ListQuery): Promise
   const order = readSortOrder(query.sortBy, query.sortOrder)
   if (query.filter === undefined && order === undefined) return listBoth(context, query, page)
   const items = [...(await itemsOf(context, USERS, query)), ...(await itemsOf(context, GROUPS, query))]
-  const sorted =
-    order === undefined
-      ? items
-      : sortResources(items, order, (item) => ({
-          schema: item.isUser ? USERS.schema(context) : GROUPS.schema(context),
-          resource: item.plain(),
-        }))
-  const resources = (await Promise.all(slice(sorted, page).map((item) => item.resource()))).flat()
+  const read = (item: Item) => ({
+    schema: item.isUser ? USERS.schema(context) : GROUPS.schema(context),
+    resource: item.plain(),
+  })
+  const sorted = order === undefined ? items : await inTurns(context, sortResources(items, order, read))
+  const resources = (await eachOf(context, slice(sorted, page), (item) => item.resource())).flat()
   limitMembers(resources)
   return toListResponse(items.length, page.startIndex, resources)
 }
@@ -73,10 +73,11 @@ async function itemsOf<T>(
 ): Promise<readonly Item[]> {
   const found = await findUnpaged(context, listed, { ...query, sortBy: undefined })
   const stored = found ?? (await findAll(context, listed))
+  const projector = prepareProjection(listed.schema(context), query)
   return stored.map((one) => ({
     plain: () => listed.plain(context, one),
     isUser: listed.kind === 'User',
-    resource: () => toResources(context, listed, [one], query),
+    resource: () => projectAll(context, listed, [one], projector),
   }))
 }
 

@@ -1,6 +1,8 @@
 import { badRequest } from '../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import { fold } from '../kernel/text.ts'
+import { mapSteps, type Steps } from '../kernel/turns.ts'
 import type { AttributePath } from './filter/ast.ts'
 import { parsePath } from './filter/parse.ts'
 import { valueOf, type Attribute, type ResourceSchema } from './schema/attribute.ts'
@@ -29,13 +31,13 @@ export function readSortOrder(
  * Resources in the order of an attribute (RFC 7644 §3.4.2.3): texts by code units, folded unless the attribute is
  * case-exact; of several values the primary or first one counts; who has none comes last, or first when descending.
  */
-export function sortResources<T>(
+export function* sortResources<T>(
   items: readonly T[],
   order: SortOrder,
   read: (item: T) => { schema: ResourceSchema; resource: JsonObject },
-): readonly T[] {
+): Steps<readonly T[]> {
   const path = parsePath(order.path)
-  const keyed = items.map((item) => ({ item, key: keyOf(read(item), path) }))
+  const keyed = yield* mapSteps(items, (item) => ({ item, key: keyOf(read(item), path) }))
   const sign = order.descending ? -1 : 1
   return keyed.toSorted((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item)
 }
@@ -74,7 +76,10 @@ function toKey({ attribute, sub }: Target, value: unknown): Key {
 
 /** A value may be older than the type that the attribute has now: what is no number then counts as absent. */
 function textKey({ type, caseExact }: Attribute, text: string): Key {
-  if (type === 'string' || type === 'reference' || type === 'binary') return caseExact ? text : fold(text)
+  if (type === 'string' || type === 'reference' || type === 'binary') {
+    // Texts that begin alike for very long would make each of the many comparisons long.
+    return (caseExact ? text : fold(text)).slice(0, LIMITS.sortedCharacters)
+  }
   const number = type === 'dateTime' ? Date.parse(text) : Number(text)
   return Number.isNaN(number) ? undefined : number
 }

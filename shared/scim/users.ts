@@ -12,10 +12,11 @@ import { retryWhileChanged, tidy } from '../storage/transaction.ts'
 import { findUserIdByLoginEmail, findUserIdByName } from '../storage/user-lookups.ts'
 import { findUser, insertUser, replaceUser, type StoredUser, type UserState } from '../storage/users.ts'
 import { userCandidates } from './candidates.ts'
-import type { ScimContext } from './context.ts'
+import { inTurns, type ScimContext } from './context.ts'
 import type { Filter } from './filter/ast.ts'
 import { checkFilter } from './filter/check.ts'
-import { matchesFilter } from './filter/match.ts'
+import { createComparisons, refuseFilter } from './filter/comparisons.ts'
+import { prepareFilter } from './filter/match.ts'
 import { parseFilter } from './filter/parse.ts'
 import { noteSkipped, recordSkipped } from './notes.ts'
 import { applyPatch } from './patch/apply.ts'
@@ -39,7 +40,7 @@ export type Origin = 'directory' | 'platform'
 
 /** POST /Users. 409 where the user name or the login e-mail is taken, 400 where something required is missing. */
 export async function createUser(context: ScimContext, body: unknown, origin: Origin): Promise<JsonObject> {
-  const { attributes: received, ignored } = readResource(schemaOf(context), body)
+  const { attributes: received, ignored } = await inTurns(context, readResource(schemaOf(context), body))
   const attributes = { ...received, active: received['active'] ?? true }
   const index = indexOf(attributes, context.rules)
   // The platform's own accounts may lack what Entra will fill in when it matches them.
@@ -94,12 +95,12 @@ export async function patchUser(
   projector: Projector,
 ): Promise<JsonObject> {
   const schema = schemaOf(context)
-  const operations = parsePatch(schema, body)
-  return changeUser(context, id, projector, (user) => {
-    const { attributes, skipped } = applyPatch(schema, user, operations)
+  const operations = await inTurns(context, parsePatch(schema, body))
+  return changeUser(context, id, projector, async (user) => {
+    const { attributes, skipped } = await inTurns(context, applyPatch(schema, user, operations))
     // `active` cannot be cleared: an empty value must neither let a person in nor throw one out.
     const active = attributes['active'] ?? user.index.active
-    return { attributes: settle(schema, { ...attributes, active }), skipped }
+    return { attributes: await inTurns(context, settle(schema, { ...attributes, active })), skipped }
   })
 }
 
@@ -110,8 +111,8 @@ export async function replaceUserResource(
   body: unknown,
   projector: Projector,
 ): Promise<JsonObject> {
-  const { attributes, ignored } = readResource(schemaOf(context), body)
-  return changeUser(context, id, projector, (user) => ({
+  const { attributes, ignored } = await inTurns(context, readResource(schemaOf(context), body))
+  return changeUser(context, id, projector, async (user) => ({
     attributes: { ...attributes, active: attributes['active'] ?? user.index.active },
     skipped: ignored,
   }))
@@ -138,7 +139,8 @@ async function passes(context: ScimContext, user: StoredUser, filter: Filter): P
   const schema = schemaOf(context)
   checkFilter(schema, filter)
   const read = await userCandidates(context, filter)
-  return matchesFilter(schema, await read(user), filter)
+  const matches = prepareFilter(schema, filter, createComparisons(refuseFilter))
+  return inTurns(context, matches(await read(user)))
 }
 
 const schemaOf = ({ rules }: ScimContext): ResourceSchema => userSchema(rules.customAttributes)
@@ -147,7 +149,7 @@ interface Changed {
   readonly attributes: JsonObject
   readonly skipped: readonly string[]
 }
-type Change = (user: StoredUser) => Changed
+type Change = (user: StoredUser) => Promise<Changed>
 
 async function changeUser(
   context: ScimContext,
@@ -157,7 +159,7 @@ async function changeUser(
 ): Promise<JsonObject> {
   const { user, skipped, written } = await retryWhileChanged(async () => {
     const before = await requireUser(context, id)
-    const changed = change(before)
+    const changed = await change(before)
     forbidClearing(context.rules, before.attributes, changed.attributes)
     if (isUnchanged(before, changed.attributes))
       return { user: before, skipped: changed.skipped, written: false }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readJsonBody } from '../../shared/http/request-body.ts'
 import { failureOf } from '../../shared/kernel/failure.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
+import { createTurns } from '../../shared/kernel/turns.ts'
 import { entraGroup, patchOp, startGatehouse, type Gatehouse } from '../support/gatehouse.ts'
 import { filterQuery, plainUser, rawRefusal, refusal, sendAsIs } from './fixtures.ts'
 
@@ -11,6 +12,8 @@ beforeAll(async () => {
   gatehouse = await startGatehouse()
 })
 afterAll(() => gatehouse.close())
+
+const inTime = { turns: createTurns(), deadline: Number.POSITIVE_INFINITY }
 
 /** A JSON object of exactly that many bytes. */
 const objectOf = (bytes: number): string => `{"a":"${'x'.repeat(bytes - 8)}"}`
@@ -42,7 +45,7 @@ describe('the size of a body', () => {
     // A client that announces a body and never sends it.
     const silent = Object.assign(request, { arrayBuffer: () => new Promise<ArrayBuffer>(() => undefined) })
 
-    const failure = await readJsonBody(silent, LIMITS.bodyBytes).catch(failureOf)
+    const failure = await readJsonBody(silent, LIMITS.bodyBytes, inTime).catch(failureOf)
 
     expect(failure).toMatchObject({ code: 'too_large' })
   })
@@ -55,7 +58,7 @@ describe('the size of a body', () => {
       body: { string: objectOf(LIMITS.bodyBytes + 1) },
     })
 
-    const failure = await readJsonBody(request, LIMITS.bodyBytes).catch(failureOf)
+    const failure = await readJsonBody(request, LIMITS.bodyBytes, inTime).catch(failureOf)
 
     expect(failure).toMatchObject({ code: 'too_large' })
   })

@@ -10,6 +10,7 @@ import { problemOf } from '../../shared/http/management-problem.ts'
 import { fail, type Failure } from '../../shared/kernel/failure.ts'
 import { newInstance, newStore } from '../connectors/fixtures.ts'
 import { newInvocation, toAnswer, type Answer } from './fixtures.ts'
+import { createTurns } from '../../shared/kernel/turns.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -28,7 +29,7 @@ async function services(): Promise<ManagementServices> {
     platformClients: new Map(),
     extraIssuers: [],
   } as const
-  return { settings, store, authenticator: newInstance(store), now: () => new Date() }
+  return { settings, store, authenticator: newInstance(store), now: () => new Date(), turns: createTurns() }
 }
 
 interface Sent {

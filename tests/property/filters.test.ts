@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../shared/kernel/failure.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import type { Filter } from '../../shared/scim/filter/ast.ts'
-import { matchesFilter } from '../../shared/scim/filter/match.ts'
 import { parseFilter, parsePath } from '../../shared/scim/filter/parse.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schema/attribute.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 import { passes } from './filter-reference.ts'
 import { filtersWith, print, texts } from './filter-texts.ts'
+import { matchesFilter } from '../support/matching.ts'
 
 const RUNS = 5_000
 const filters = filtersWith()

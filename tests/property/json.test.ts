@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../shared/kernel/failure.ts'
 import { parseJson } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
+import { finish } from '../support/finish.ts'
 
 const RUNS = 3_000
 
 /** The value of a body, or how it was refused. Anything but a refusal in words is the test's end. */
 function outcomeOf(body: string | Uint8Array): { value: unknown } | 'refused' {
   try {
-    return { value: parseJson(typeof body === 'string' ? new TextEncoder().encode(body) : body) }
+    return { value: finish(parseJson(typeof body === 'string' ? new TextEncoder().encode(body) : body)) }
   } catch (error) {
     if (failureOf(error)?.code !== 'bad_request') throw error
     return 'refused'

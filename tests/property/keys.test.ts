@@ -16,6 +16,7 @@ import {
   userExternalIdPrefix,
   userNameKey,
 } from '../../shared/storage/keys.ts'
+import { finish } from '../support/finish.ts'
 
 const RUNS = 3_000
 const tenant = { connector: connectorIdOf(newOrganizationId(), 1), account: 'main' }
@@ -83,10 +84,8 @@ describe('any list of users', () => {
     )
     const property = fc.property(list, fc.boolean(), (titles, descending) => {
       const items = titles.map((one, id) => ({ ...one, id }))
-      const sorted = sortResources(items, { path: 'title', descending }, (resource) => ({
-        schema: USER_SCHEMA,
-        resource,
-      }))
+      const read = (resource: (typeof items)[number]) => ({ schema: USER_SCHEMA, resource })
+      const sorted = finish(sortResources(items, { path: 'title', descending }, read))
       expect(sorted.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(items.map(({ id }) => id))
       for (const [i, next] of sorted.slice(1).entries()) {
         const before = sorted[i]

@@ -9,6 +9,7 @@ import { readResource, settle } from '../../shared/scim/resource.ts'
 import { ENTERPRISE_USER as ENT } from '../../shared/scim/schema/attribute.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 import { labelled, storedUsers, word } from './users.ts'
+import { finish } from '../support/finish.ts'
 
 const RUNS = 3_000
 const ID = '11111111-2222-4333-8444-555555555555'
@@ -49,10 +50,9 @@ const operations = fc.array(
 )
 
 function patch(attributes: JsonObject, list: readonly unknown[]): JsonObject {
-  return settle(
-    USER_SCHEMA,
-    applyPatch(USER_SCHEMA, { id: ID, attributes }, parsePatch(USER_SCHEMA, { Operations: list })).attributes,
-  )
+  const parsed = finish(parsePatch(USER_SCHEMA, { Operations: list }))
+  const patched = finish(applyPatch(USER_SCHEMA, { id: ID, attributes }, parsed))
+  return finish(settle(USER_SCHEMA, patched.attributes))
 }
 
 /** The user after the PATCH; `undefined` where it was refused, which must have been in words. */
@@ -97,7 +97,7 @@ describe('any PATCH', () => {
       const after = outcome(user, list)
       if (after === undefined) return
       taken++
-      expect(readResource(USER_SCHEMA, after).attributes).toEqual(after)
+      expect(finish(readResource(USER_SCHEMA, after)).attributes).toEqual(after)
       for (const elements of listsOf(after))
         expect(elements.filter(({ primary }) => primary === true).length).toBeLessThan(2)
     })
@@ -140,7 +140,7 @@ describe('any PATCH', () => {
       const property = fc.property(storedUsers, added, removals, (user, one, removal) => {
         const between = patch(user, [{ op: 'add', path: name, value: [one] }])
         expect(between[name]).toContainEqual(one)
-        expect(patch(between, [removal])).toEqual(settle(USER_SCHEMA, user))
+        expect(patch(between, [removal])).toEqual(finish(settle(USER_SCHEMA, user)))
       })
       fc.assert(property, { numRuns: RUNS / 2 })
     },
@@ -190,21 +190,24 @@ describe('an object where a text belongs', () => {
   const odd: unknown = JSON.parse('{"toString":1,"valueOf":1,"toJSON":1}')
 
   it.each([
-    ['as the schema of a resource', () => readResource(USER_SCHEMA, { schemas: [odd], userName: 'a' })],
+    [
+      'as the schema of a resource',
+      () => finish(readResource(USER_SCHEMA, { schemas: [odd], userName: 'a' })),
+    ],
     [
       'as the schema of a PATCH',
-      () => parsePatch(USER_SCHEMA, { schemas: [odd], Operations: [{ op: 'add' }] }),
+      () => finish(parsePatch(USER_SCHEMA, { schemas: [odd], Operations: [{ op: 'add' }] })),
     ],
-    ['as a verb', () => parsePatch(USER_SCHEMA, { Operations: [{ op: odd, path: 'title' }] })],
-    ['as a path', () => parsePatch(USER_SCHEMA, { Operations: [{ op: 'add', path: odd }] })],
-    ['as a member', () => readMembers([{ value: odd }])],
-    ['as a user name', () => readResource(USER_SCHEMA, { userName: odd })],
-    ['as a truth value', () => readResource(USER_SCHEMA, { active: odd })],
+    ['as a verb', () => finish(parsePatch(USER_SCHEMA, { Operations: [{ op: odd, path: 'title' }] }))],
+    ['as a path', () => finish(parsePatch(USER_SCHEMA, { Operations: [{ op: 'add', path: odd }] }))],
+    ['as a member', () => finish(readMembers([{ value: odd }]))],
+    ['as a user name', () => finish(readResource(USER_SCHEMA, { userName: odd }))],
+    ['as a truth value', () => finish(readResource(USER_SCHEMA, { active: odd }))],
   ])('is refused in words %s', (_, read) => {
     expect(read).toThrow('bad_request')
   })
 
   it('says nothing as the type of a member', () => {
-    expect(readMembers([{ value: ID, type: odd }])).toEqual([{ text: ID, id: ID, kind: 'User' }])
+    expect(finish(readMembers([{ value: ID, type: odd }]))).toEqual([{ text: ID, id: ID, kind: 'User' }])
   })
 })

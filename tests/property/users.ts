@@ -3,6 +3,7 @@ import type { JsonObject } from '../../shared/kernel/json.ts'
 import { readResource } from '../../shared/scim/resource.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schema/attribute.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
+import { finish } from '../support/finish.ts'
 
 /** Few, so that values meet. */
 export const word = fc.constantFrom('a', 'b', 'Work', 'x "y"', 'é')
@@ -41,4 +42,4 @@ export const storedUsers: fc.Arbitrary<JsonObject> = fc
     },
     { requiredKeys: ['userName'] },
   )
-  .map((user) => readResource(USER_SCHEMA, user).attributes)
+  .map((user) => finish(readResource(USER_SCHEMA, user)).attributes)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readResource } from '../../shared/scim/resource.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 import { home, patch, work } from './patching.ts'
+import { finish } from '../support/finish.ts'
 
 const ALIKE: readonly [string, string, readonly unknown[], readonly unknown[]][] = [
   [
@@ -67,7 +68,7 @@ const APART: readonly [string, string, readonly unknown[]][] = [
 ]
 
 const received = (name: string, values: unknown): unknown =>
-  readResource(USER_SCHEMA, { userName: 'a', [name]: values }).attributes[name]
+  finish(readResource(USER_SCHEMA, { userName: 'a', [name]: values })).attributes[name]
 
 describe('values of one value and type', () => {
   it.each(ALIKE)('that differ by %s are one in POST and PUT', (_, name, values, wanted) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../shared/kernel/failure.ts'
-import { matchesFilter } from '../../shared/scim/filter/match.ts'
 import { parseFilter } from '../../shared/scim/filter/parse.ts'
 import { ENTERPRISE_USER as ENT } from '../../shared/scim/schema/attribute.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
+import { matchesFilter } from '../support/matching.ts'
 
 const MIRA = {
   id: '11111111-2222-4333-8444-555555555555',

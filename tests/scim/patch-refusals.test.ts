@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parsePatch } from '../../shared/scim/patch/operations.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
 import { home, ID, patch, refusal } from './patching.ts'
+import { finish } from '../support/finish.ts'
 
 describe('PATCH on what no schema has', () => {
   it('skips the operation, applies the others and names what was skipped', () => {
@@ -62,7 +63,7 @@ describe('PATCH refuses with 400', () => {
 
   it('a body without the PatchOp schema', () => {
     expect(() =>
-      parsePatch(USER_SCHEMA, { schemas: ['urn:x'], Operations: [{ op: 'add', value: {} }] }),
+      finish(parsePatch(USER_SCHEMA, { schemas: ['urn:x'], Operations: [{ op: 'add', value: {} }] })),
     ).toThrow('bad_request')
   })
 

@@ -3,14 +3,17 @@ import { applyPatch } from '../../shared/scim/patch/apply.ts'
 import { parsePatch } from '../../shared/scim/patch/operations.ts'
 import { settle } from '../../shared/scim/resource.ts'
 import { USER_SCHEMA } from '../../shared/scim/schema/definitions.ts'
+import { finish } from '../support/finish.ts'
 
 export const ID = '11111111-2222-4333-8444-555555555555'
 
 /** A user's attributes after a PATCH, and what was skipped. */
 export function patch(attributes: Record<string, unknown>, operations: readonly unknown[]) {
   const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations }
-  const patched = applyPatch(USER_SCHEMA, { id: ID, attributes }, parsePatch(USER_SCHEMA, body))
-  return { attributes: settle(USER_SCHEMA, patched.attributes), skipped: patched.skipped }
+  const patched = finish(
+    applyPatch(USER_SCHEMA, { id: ID, attributes }, finish(parsePatch(USER_SCHEMA, body))),
+  )
+  return { attributes: finish(settle(USER_SCHEMA, patched.attributes)), skipped: patched.skipped }
 }
 
 /** The failure of a PATCH; `undefined` where it was taken. */

@@ -13,6 +13,7 @@ import {
   rowsOf,
 } from '../support/directory-context.ts'
 import { entraGroup, entraUser } from '../support/gatehouse.ts'
+import { finish } from '../support/finish.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User'
@@ -35,7 +36,7 @@ const USER = {
 const { schemas: _schemas, id: _id, ...REST } = USER
 
 function project(attributes: string | undefined, excludedAttributes?: string): unknown {
-  return prepareProjection(USER_SCHEMA, { attributes, excludedAttributes }).project(USER)
+  return finish(prepareProjection(USER_SCHEMA, { attributes, excludedAttributes }).project(USER))
 }
 
 describe('attributes', () => {

@@ -9,6 +9,7 @@ import {
 } from '../../shared/kernel/ids.ts'
 import type { AccountLocation } from '../../shared/kernel/settings.ts'
 import type { Tenant } from '../../shared/kernel/tenant.ts'
+import { createTurns } from '../../shared/kernel/turns.ts'
 import type { ProvisioningRules, ScimContext } from '../../shared/scim/context.ts'
 import { createGroup } from '../../shared/scim/groups.ts'
 import type { ListQuery } from '../../shared/scim/list.ts'
@@ -69,6 +70,7 @@ export function newDirectory(kind: StoreKind, options: DirectoryOptions = {}): D
     baseUrl: `https://gatehouse.example/scim/v2/${tenant.connector}`,
     now,
     deadline: Number.MAX_SAFE_INTEGER,
+    turns: createTurns(),
   }
   return {
     context,

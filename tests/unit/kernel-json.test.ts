@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../shared/kernel/failure.ts'
 import { isPrototypeKey, isRecord, memberOf, parseJson } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
+import { finish } from '../support/finish.ts'
 
-const parse = (text: string): unknown => parseJson(Buffer.from(text))
+const parse = (text: string): unknown => finish(parseJson(Buffer.from(text)))
 
 function refused(work: () => unknown): unknown {
   try {

@@ -1,58 +1,189 @@
 import { isRecord, type JsonObject } from '../../kernel/json.ts'
-import { fold } from '../../kernel/text.ts'
+import { contains, fold } from '../../kernel/text.ts'
+import { filterSteps, type Steps } from '../../kernel/turns.ts'
 import { findAttribute, valueOf, type Attribute, type ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath } from '../schema/resolve.ts'
 import type { AttributePath, Filter, Literal, Operator } from './ast.ts'
+import type { Comparisons } from './comparisons.ts'
 
-/** The values that a path has in the resource or element at hand, and the attribute that says how they compare. */
-interface Found {
+/*
+ * A filter is prepared once: its paths are resolved and its literals folded. It is then asked for every resource or
+ * value, and offers a rest between comparisons.
+ */
+
+/** Whether a resource (with id and meta), or one value of an attribute, passes a filter. */
+export type Matcher<T = unknown> = (subject: T) => Steps<boolean>
+
+/** Where a path finds its values, and the attribute that says how they compare. */
+interface Place {
   readonly attribute: Attribute
-  readonly values: readonly unknown[]
-}
-type Lookup = (path: AttributePath) => Found | undefined
-
-/** Whether a resource (with id and meta) passes the filter, by the rules of RFC 7644 §3.4.2.2. Unknown attributes match nothing. */
-export function matchesFilter(schema: ResourceSchema, resource: JsonObject, filter: Filter): boolean {
-  return evaluate(filter, (path) => lookUp(schema, resource, path))
+  readonly elements: (subject: unknown) => readonly unknown[]
+  /** What stands in brackets. */
+  readonly inner?: Matcher | undefined
+  /** The member of the elements that counts; without it the elements themselves do. */
+  readonly member?: string | undefined
 }
 
-/** Whether one value of a multi-valued attribute passes the filter of a value path. */
-export function matchesElement(attribute: Attribute, element: unknown, filter: Filter): boolean {
-  return evaluate(filter, ({ attribute: name, sub }) => {
+/** How the paths of a filter are resolved, and what its comparisons are counted by. */
+interface Scope {
+  readonly find: (path: AttributePath) => Place | undefined
+  readonly comparisons: Comparisons
+}
+
+/** A filter of resources, by the rules of RFC 7644 §3.4.2.2. Unknown attributes match nothing. */
+export function prepareFilter(
+  schema: ResourceSchema,
+  filter: Filter,
+  comparisons: Comparisons,
+): Matcher<JsonObject> {
+  const find = (path: AttributePath): Place | undefined => {
+    const target = resolvePath(schema, path)
+    if (target === undefined) return undefined
+    const { extension, attribute, sub } = target
+    return {
+      attribute: sub ?? attribute,
+      elements: (resource) =>
+        membersOf([extension === undefined ? resource : get(resource, extension)], attribute.name),
+      inner: target.filter && prepareElementFilter(attribute, target.filter, comparisons),
+      member: sub?.name,
+    }
+  }
+  return prepare(filter, { find, comparisons })
+}
+
+/** The filter of a value path, for the values of a multi-valued attribute. */
+export function prepareElementFilter(
+  attribute: Attribute,
+  filter: Filter,
+  comparisons: Comparisons,
+): Matcher {
+  const find = ({ attribute: name, sub }: AttributePath): Place | undefined => {
     if (sub !== undefined) return undefined
     if (attribute.type !== 'complex')
-      return name.toLowerCase() === 'value' ? { attribute, values: [element] } : undefined
+      return name.toLowerCase() === 'value' ? { attribute, elements: (element) => [element] } : undefined
     const leaf = findAttribute(attribute.subAttributes, name)
-    return leaf && { attribute: leaf, values: isRecord(element) ? present(element[leaf.name]) : [] }
-  })
+    return leaf && { attribute: leaf, elements: (element) => membersOf([element], leaf.name) }
+  }
+  return prepare(filter, { find, comparisons })
 }
 
-function evaluate(filter: Filter, lookup: Lookup): boolean {
+function prepare(filter: Filter, scope: Scope): Matcher {
   switch (filter.kind) {
     case 'and':
-      return filter.terms.every((term) => evaluate(term, lookup))
+      return allOf(filter.terms.map((term) => prepare(term, scope)))
     case 'or':
-      return filter.terms.some((term) => evaluate(term, lookup))
+      return anyOf(filter.terms.map((term) => prepare(term, scope)))
     case 'not':
-      return !evaluate(filter.term, lookup)
+      return not(prepare(filter.term, scope))
     case 'matches':
     case 'present':
-      return (lookup(filter.path)?.values.length ?? 0) > 0
+      return hasValue(scope.find(filter.path))
     case 'compare':
-      return compare(lookup(filter.path), filter.operator, filter.value)
+      return prepareComparison(scope, filter)
   }
 }
 
-function lookUp(schema: ResourceSchema, resource: JsonObject, path: AttributePath): Found | undefined {
-  const target = resolvePath(schema, path)
-  if (target === undefined) return undefined
-  const { extension, attribute, filter, sub } = target
-  const holder = extension === undefined ? resource : resource[extension]
-  const elements = isRecord(holder) ? present(holder[attribute.name]) : []
-  const chosen =
-    filter === undefined ? elements : elements.filter((item) => matchesElement(attribute, item, filter))
-  if (sub === undefined) return { attribute, values: chosen }
-  return { attribute: sub, values: chosen.flatMap((item) => (isRecord(item) ? present(item[sub.name]) : [])) }
+function allOf(terms: readonly Matcher[]): Matcher {
+  return function* (subject) {
+    for (const term of terms) if (!(yield* term(subject))) return false
+    return true
+  }
+}
+
+function anyOf(terms: readonly Matcher[]): Matcher {
+  return function* (subject) {
+    for (const term of terms) if (yield* term(subject)) return true
+    return false
+  }
+}
+
+function not(term: Matcher): Matcher {
+  return function* (subject) {
+    return !(yield* term(subject))
+  }
+}
+
+function always(answer: boolean): Matcher {
+  // oxlint-disable-next-line require-yield -- a comparison that needs no values
+  return function* () {
+    return answer
+  }
+}
+
+function hasValue(place: Place | undefined): Matcher {
+  if (place === undefined) return always(false)
+  return function* (subject) {
+    return (yield* valuesOf(place, subject)).length > 0
+  }
+}
+
+function prepareComparison(
+  { find, comparisons }: Scope,
+  { path, operator, value: literal }: Extract<Filter, { kind: 'compare' }>,
+): Matcher {
+  const place = find(path)
+  // "ne" is the negation of "eq", so that it also holds where the attribute is absent.
+  const isEquality = operator === 'eq' || operator === 'ne'
+  if (literal === null && !isEquality) return always(false)
+  // What no schema has is absent from every resource.
+  if (place === undefined) return negated(operator, always(isEquality && literal === null))
+  if (literal === null) return negated(operator, hasNothing(place))
+  const matcher = holdsFor(place, operator === 'ne' ? 'eq' : operator, { literal, comparisons })
+  return negated(operator, matcher)
+}
+
+function negated(operator: Operator, matcher: Matcher): Matcher {
+  return operator === 'ne' ? not(matcher) : matcher
+}
+
+function hasNothing(place: Place): Matcher {
+  return function* (subject) {
+    return (yield* comparedOf(place, subject)).length === 0
+  }
+}
+
+/** At least one value holds. */
+function holdsFor(
+  place: Place,
+  operator: Operator,
+  { literal, comparisons }: { literal: Exclude<Literal, null>; comparisons: Comparisons },
+): Matcher {
+  const leaf = leafOf(place)
+  if (leaf.type === 'complex') return always(false)
+  const wanted = comparable(leaf, literal, fold)
+  return function* (subject) {
+    for (const actual of yield* comparedOf(place, subject)) {
+      const given = comparable(leaf, actual, comparisons.fold)
+      if (comparisons.count(1, typeof given === 'string' ? given.length : 0)) yield
+      if (holds(leaf, { given, wanted }, operator)) return true
+    }
+    return false
+  }
+}
+
+/** A complex attribute compares by its `value` (`emails eq "x"`, `manager eq "id"`). */
+function leafOf({ attribute }: Place): Attribute {
+  return (attribute.type === 'complex' ? valueOf(attribute) : undefined) ?? attribute
+}
+
+function* comparedOf(place: Place, subject: unknown): Steps<readonly unknown[]> {
+  const found = yield* valuesOf(place, subject)
+  const leaf = leafOf(place)
+  return leaf === place.attribute ? found : membersOf(found, leaf.name)
+}
+
+function* valuesOf({ elements, inner, member }: Place, subject: unknown): Steps<readonly unknown[]> {
+  const found = elements(subject)
+  const chosen = inner === undefined ? found : yield* filterSteps(found, inner)
+  return member === undefined ? chosen : membersOf(chosen, member)
+}
+
+function membersOf(items: readonly unknown[], name: string): readonly unknown[] {
+  return items.flatMap((item) => present(get(item, name)))
+}
+
+function get(item: unknown, name: string): unknown {
+  return isRecord(item) ? item[name] : undefined
 }
 
 function present(value: unknown): readonly unknown[] {
@@ -60,71 +191,54 @@ function present(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value]
 }
 
-function compare(found: Found | undefined, operator: Operator, literal: Literal): boolean {
-  // What no schema has is absent from every resource.
-  if (found === undefined) return operator === 'eq' ? literal === null : operator === 'ne' && literal !== null
-  const { attribute, values } = simple(found)
-  // "ne" is the negation of "eq", so that it also holds where the attribute is absent.
-  if (operator === 'ne') return !compare(found, 'eq', literal)
-  if (literal === null) return operator === 'eq' && values.length === 0
-  return values.some((value) => holds(attribute, value, operator, literal))
-}
-
-/** A complex attribute compares by its `value` (`emails eq "x"`, `manager eq "id"`). */
-function simple(found: Found): Found {
-  const leaf = found.attribute.type === 'complex' ? valueOf(found.attribute) : undefined
-  if (leaf === undefined) return found
-  return {
-    attribute: leaf,
-    values: found.values.flatMap((item) => (isRecord(item) ? present(item[leaf.name]) : [])),
+/** A value, or a literal, in the form in which the attribute's values are compared. */
+function comparable(
+  { type, caseExact }: Attribute,
+  value: unknown,
+  toFolded: (text: string) => string,
+): string | number {
+  switch (type) {
+    case 'boolean':
+      // Entra writes booleans as "True" (docs of its legacy mode).
+      return String(value).toLowerCase()
+    case 'integer':
+    case 'decimal':
+      return Number(value)
+    case 'dateTime':
+      return Date.parse(String(value))
+    default:
+      return caseExact ? String(value) : toFolded(String(value))
   }
 }
 
 function holds(
-  attribute: Attribute,
-  actual: unknown,
+  { type }: Attribute,
+  { given, wanted }: { given: string | number; wanted: string | number },
   operator: Operator,
-  literal: Exclude<Literal, null>,
 ): boolean {
-  switch (attribute.type) {
-    case 'boolean':
-      // Entra writes booleans as "True" (docs of its legacy mode).
-      return operator === 'eq' && String(actual).toLowerCase() === String(literal).toLowerCase()
-    case 'integer':
-    case 'decimal':
-      return ordered(Number(actual), Number(literal), operator)
-    case 'dateTime':
-      return ordered(Date.parse(String(actual)), Date.parse(String(literal)), operator)
-    case 'string':
-    case 'reference':
-    case 'binary':
-      return attribute.caseExact
-        ? textHolds(String(actual), String(literal), operator)
-        : textHolds(fold(String(actual)), fold(String(literal)), operator)
-    case 'complex':
-      return false
-  }
+  if (operator === 'eq') return given === wanted
+  if (type === 'boolean') return false
+  if (typeof given === 'string' && typeof wanted === 'string') return textHolds(given, wanted, operator)
+  return ordered(given, wanted, operator)
 }
 
-function textHolds(actual: string, literal: string, operator: Operator): boolean {
-  if (operator === 'co') return actual.includes(literal)
-  if (operator === 'sw') return actual.startsWith(literal)
-  if (operator === 'ew') return actual.endsWith(literal)
-  return ordered(actual, literal, operator)
+function textHolds(given: string, wanted: string, operator: Operator): boolean {
+  if (operator === 'co') return contains(given, wanted)
+  if (operator === 'sw') return given.startsWith(wanted)
+  if (operator === 'ew') return given.endsWith(wanted)
+  return ordered(given, wanted, operator)
 }
 
-function ordered<T extends string | number>(actual: T, literal: T, operator: Operator): boolean {
+function ordered(given: string | number, wanted: string | number, operator: Operator): boolean {
   switch (operator) {
-    case 'eq':
-      return actual === literal
     case 'gt':
-      return actual > literal
+      return given > wanted
     case 'ge':
-      return actual >= literal
+      return given >= wanted
     case 'lt':
-      return actual < literal
+      return given < wanted
     case 'le':
-      return actual <= literal
+      return given <= wanted
     default:
       return false
   }

@@ -18,7 +18,8 @@ interface Reader {
 }
 
 const OPERATORS: readonly Operator[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le']
-const NAME_STOP = /[\s()[\]"=,]/
+const NAME = /[^\s()[\]"=,]*/y
+const WORD = /[^\s)\]]*/y
 const ATTRIBUTE = /^\$?[A-Za-z][\w$-]*$/
 
 /** Parses a whole filter; anything else is 400 `invalidFilter`. */
@@ -129,16 +130,20 @@ function badPath(reader: Reader, name: string): never {
 }
 
 function readName(reader: Reader): string {
-  const start = reader.at
-  while (reader.at < reader.text.length && !NAME_STOP.test(reader.text[reader.at] ?? '')) reader.at++
-  return reader.text.slice(start, reader.at)
+  return take(reader, NAME)
+}
+
+/** What a sticky pattern finds where the reader stands. */
+function take(reader: Reader, pattern: RegExp): string {
+  pattern.lastIndex = reader.at
+  const found = pattern.exec(reader.text)?.[0] ?? ''
+  reader.at += found.length
+  return found
 }
 
 function readLiteral(reader: Reader): Literal {
   if (reader.text[reader.at] === '"') return readString(reader)
-  const start = reader.at
-  while (reader.at < reader.text.length && !/[\s)\]]/.test(reader.text[reader.at] ?? '')) reader.at++
-  const word = reader.text.slice(start, reader.at)
+  const word = take(reader, WORD)
   if (word === '') return refuse(reader, 'needs a value behind the operator')
   if (/^(true|false)$/i.test(word)) return word.toLowerCase() === 'true'
   if (/^null$/i.test(word)) return null

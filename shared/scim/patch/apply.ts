@@ -1,7 +1,9 @@
 import { badRequest } from '../../kernel/failure.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import type { Steps } from '../../kernel/turns.ts'
 import type { Filter } from '../filter/ast.ts'
-import { coerceAttribute, coerceElement, limitValues } from '../schema/coerce.ts'
+import { createComparisons, refuseOperations, type Comparisons } from '../filter/comparisons.ts'
+import { coerceAttribute, coerceElement, coerceSingle, limitValues } from '../schema/coerce.ts'
 import { COMMON_ATTRIBUTES } from '../schema/definitions.ts'
 import type { Attribute, ResourceSchema } from '../schema/attribute.ts'
 import { resolvePath, type Target } from '../schema/resolve.ts'
@@ -15,6 +17,7 @@ import {
   withMember,
   writeMatching,
   type Elements,
+  type Held,
   type Part,
 } from './elements.ts'
 import type { PatchOperation } from './operations.ts'
@@ -29,12 +32,13 @@ export interface Patched {
  * Applies the operations in order to a copy; the first one that is wrong refuses all (RFC 7644 §3.5.2). An attribute
  * that no schema has is skipped: administrators map more than we keep, and its error would hold back a deactivation.
  */
-export function applyPatch(
+export function* applyPatch(
   schema: ResourceSchema,
   resource: { id: string; attributes: JsonObject },
   operations: readonly PatchOperation[],
-): Patched {
+): Steps<Patched> {
   let { attributes } = resource
+  const comparisons = createComparisons(refuseOperations)
   const skipped: string[] = []
   const targets = operations.map(({ path }) => resolvePath(schema, path))
   const written = new Set(targets.flatMap((target) => (target ? [pathOf(target, target.sub?.name)] : [])))
@@ -44,8 +48,10 @@ export function applyPatch(
     else if (target.attribute.mutability === 'readOnly') skipReadOnly(resource.id, operation, target, skipped)
     else {
       const part = { ...target, stale: staleNames(target, written) }
-      attributes = write(attributes, target, change(read(attributes, target), part, operation))
+      const values = { current: read(attributes, target), comparisons }
+      attributes = write(attributes, target, yield* change(values, part, operation))
     }
+    yield
   }
   return { attributes, skipped }
 }
@@ -98,35 +104,40 @@ function write(attributes: JsonObject, target: Target, value: unknown): JsonObje
 
 type PartTarget = Target & Pick<Part, 'stale'>
 
-function change(current: unknown, target: PartTarget, operation: PatchOperation): unknown {
+function* change(
+  { current, comparisons }: { current: unknown; comparisons: Comparisons },
+  target: PartTarget,
+  operation: PatchOperation,
+): Steps<unknown> {
   const { attribute, filter, sub } = target
   // Entra sends an "add" of roles without a value where there are none: it adds nothing, and so it clears nothing.
   if (operation.verb === 'add' && operation.value === undefined) return current
   if (attribute.multiValued) {
-    const elements = changeElements(Array.isArray(current) ? current : [], target, operation)
-    limitValues(attribute, elements.length)
+    const held = { attribute, elements: asElements(current), comparisons }
+    const elements = yield* changeElements(held, target, operation)
+    limitValues(attribute, elements)
     return elements.length === 0 ? undefined : elements
   }
   if (filter !== undefined)
     badRequest('invalidPath', `"${attribute.name}" has one value only and takes no filter.`)
   if (sub !== undefined) return changeMember(current, sub, operation)
-  return operation.verb === 'remove' ? undefined : changeWhole(current, attribute, operation.value)
+  return operation.verb === 'remove' ? undefined : yield* changeWhole(current, attribute, operation.value)
 }
 
-function changeElements(elements: Elements, target: PartTarget, { verb, value }: PatchOperation): Elements {
+function* changeElements(held: Held, target: PartTarget, { verb, value }: PatchOperation): Steps<Elements> {
   const { attribute, filter, sub, stale } = target
   const given = verb === 'remove' ? undefined : value
   if (filter !== undefined && sub !== undefined)
-    return setMatching(attribute, elements, { filter, sub, stale }, given)
+    return yield* setMatching(held, { filter, sub, stale }, given)
   if (filter !== undefined)
     return verb === 'remove'
-      ? dropMatching(attribute, elements, filter)
-      : writeMatching(attribute, elements, filter, { verb, value })
-  if (sub !== undefined) return setOnAll(elements, { sub, stale }, given)
-  if (verb === 'add') return addElements(attribute, elements, value)
+      ? yield* dropMatching(held, filter)
+      : yield* writeMatching(held, filter, { verb, value })
+  if (sub !== undefined) return setOnAll(held, { sub, stale }, given)
+  if (verb === 'add') return yield* addElements(held, value)
   if (verb === 'remove')
-    return value === undefined || value === null ? [] : removeElements(attribute, elements, value)
-  return asElements(coerceAttribute(attribute, value))
+    return value === undefined || value === null ? [] : yield* removeElements(held, value)
+  return asElements(yield* coerceAttribute(attribute, value))
 }
 
 function asElements(value: unknown): Elements {
@@ -137,15 +148,16 @@ function changeMember(current: unknown, sub: Attribute, { verb, value }: PatchOp
   const changed = withMember(
     asRecord(current),
     sub.name,
-    verb === 'remove' ? undefined : coerceAttribute(sub, value),
+    verb === 'remove' ? undefined : coerceSingle(sub, value),
   )
   return Object.keys(changed).length === 0 ? undefined : changed
 }
 
 /** Members of a complex value that are not mentioned stay (RFC 7644 §3.5.2.3); mentioned ones that are empty go. */
-function changeWhole(current: unknown, attribute: Attribute, value: unknown): unknown {
+function* changeWhole(current: unknown, attribute: Attribute, value: unknown): Steps<unknown> {
   const sole: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
-  if (attribute.type !== 'complex' || attribute.name === 'manager') return coerceAttribute(attribute, value)
+  if (attribute.type !== 'complex' || attribute.name === 'manager')
+    return yield* coerceAttribute(attribute, value)
   if (sole === null || sole === '') return undefined
   const coerced = asRecord(coerceElement(attribute, sole))
   const cleared = Object.keys(asRecord(sole)).map(

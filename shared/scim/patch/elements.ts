@@ -1,9 +1,11 @@
 import { badRequest } from '../../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../../kernel/json.ts'
+import { filterSteps, type Steps } from '../../kernel/turns.ts'
 import type { Filter } from '../filter/ast.ts'
-import { matchesElement } from '../filter/match.ts'
+import type { Comparisons } from '../filter/comparisons.ts'
+import { prepareElementFilter } from '../filter/match.ts'
 import { findAttribute, type Attribute } from '../schema/attribute.ts'
-import { coerceAttribute, coerceElement, coerceElements, distinct } from '../schema/coerce.ts'
+import { coerceElement, coerceElements, coerceSingle, distinct, limitValues } from '../schema/coerce.ts'
 
 /*
  * PATCH on the values of a multi-valued attribute. Every function takes the values and comes back with new ones.
@@ -11,10 +13,18 @@ import { coerceAttribute, coerceElement, coerceElements, distinct } from '../sch
 
 export type Elements = readonly unknown[]
 
+/** The values that an attribute has before an operation. */
+export interface Held {
+  readonly attribute: Attribute
+  readonly elements: Elements
+  readonly comparisons: Comparisons
+}
+
 /** Adds values: one that is there already (same value, same type) is merged, never doubled (RFC 7644 §3.5.2.1). */
-export function addElements(attribute: Attribute, elements: Elements, value: unknown): Elements {
+export function* addElements({ attribute, elements, comparisons }: Held, value: unknown): Steps<Elements> {
   let result = [...elements]
-  for (const added of coerceElements(attribute, value)) {
+  for (const added of yield* coerceElements(attribute, value)) {
+    if (comparisons.count(result.length)) yield
     const at = result.findIndex((element) => isSame(attribute, element, added))
     const merged = {
       at: at < 0 ? result.length : at,
@@ -29,29 +39,33 @@ export function addElements(attribute: Attribute, elements: Elements, value: unk
  * Removes the listed values and nothing else: Entra's legacy "remove" of a multi-valued attribute carries a list, and
  * taking that for "remove all" has emptied groups and roles elsewhere.
  */
-export function removeElements(attribute: Attribute, elements: Elements, value: unknown): Elements {
+export function* removeElements({ attribute, elements, comparisons }: Held, value: unknown): Steps<Elements> {
   if (Array.isArray(value) && value.length === 0) return elements
-  const removed = coerceElements(attribute, value)
+  const removed = yield* coerceElements(attribute, value)
   if (removed.length === 0)
     badRequest('invalidValue', `The values to remove from "${attribute.name}" cannot be read.`)
-  return elements.filter((element) => !removed.some((one) => isSame(attribute, element, one)))
+  return yield* filterSteps(elements, function* (element) {
+    if (comparisons.count(removed.length)) yield
+    return !removed.some((one) => isSame(attribute, element, one))
+  })
 }
 
 /**
  * Merges an object into each value that the filter picks ("add"), or puts it in its place ("replace", RFC 7644
  * §3.5.2.3), where only what the filter says of it stays. Without such a value the one that it describes is created.
  */
-export function writeMatching(
-  attribute: Attribute,
-  elements: Elements,
+export function* writeMatching(
+  held: Held,
   filter: Filter,
   { verb, value }: { verb: 'add' | 'replace'; value: unknown },
-): Elements {
+): Steps<Elements> {
+  const { attribute } = held
   const part = coerceElement(attribute, Array.isArray(value) && value.length === 1 ? value[0] : value)
-  if (part === undefined) return dropMatching(attribute, elements, filter)
+  if (part === undefined) return yield* dropMatching(held, filter)
   if (!isRecord(part)) return badRequest('invalidValue', `A value of "${attribute.name}" must be an object.`)
   const stays = verb === 'add' ? undefined : new Set(equalNames(attribute, filter))
-  return onMatching(attribute, elements, filter, (element) => ({
+  const touched = yield* indexesOf(held, filter)
+  return onMatching(held, { filter, touched }, (element) => ({
     ...Object.fromEntries(Object.entries(element).filter(([name]) => stays?.has(name) ?? true)),
     ...part,
   }))
@@ -64,32 +78,32 @@ export interface Part {
 }
 
 /** Sets one sub-attribute of each value that the filter picks; `undefined` clears it. */
-export function setMatching(
-  attribute: Attribute,
-  elements: Elements,
-  target: Part & { filter: Filter },
+export function* setMatching(
+  held: Held,
+  { filter, sub, stale }: Part & { filter: Filter },
   value: unknown,
-): Elements {
-  const { filter, sub } = target
-  const coerced = coerceAttribute(sub, value)
-  const exists = elements.some((element) => matchesElement(attribute, element, filter))
-  if (coerced === undefined && !exists) return elements
+): Steps<Elements> {
+  const coerced = coerceSingle(sub, value)
+  const touched = yield* indexesOf(held, filter)
+  if (coerced === undefined && touched.length === 0) return held.elements
   // What the filter asks for stays: the value is found by it again.
-  const asked = equalNames(attribute, filter)
-  const part = { sub, stale: target.stale.filter((name) => !asked.includes(name)) }
-  return onMatching(attribute, elements, filter, (element) => withPart(element, part, coerced))
+  const asked = equalNames(held.attribute, filter)
+  const part = { sub, stale: stale.filter((name) => !asked.includes(name)) }
+  return onMatching(held, { filter, touched }, (element) => withPart(element, part, coerced))
 }
 
-export function dropMatching(attribute: Attribute, elements: Elements, filter: Filter): Elements {
-  return elements.filter((element) => !matchesElement(attribute, element, filter))
+export function* dropMatching(held: Held, filter: Filter): Steps<Elements> {
+  const dropped = new Set(yield* indexesOf(held, filter))
+  return held.elements.filter((_, i) => !dropped.has(i))
 }
 
 /** Sets or clears a sub-attribute of every value; without any value, one is created to hold it. */
-export function setOnAll(elements: Elements, part: Part, value: unknown): Elements {
+export function setOnAll({ attribute, elements }: Held, part: Part, value: unknown): Elements {
   const { sub } = part
-  const coerced = coerceAttribute(sub, value)
+  const coerced = coerceSingle(sub, value)
   if (elements.length === 0) return coerced === undefined ? [] : [{ [sub.name]: coerced }]
   const changed = elements.map((element) => withPart(asRecord(element), part, coerced))
+  limitValues(attribute, changed)
   return distinct(settlePrimary(changed, sub.name === 'primary' ? [0] : []))
 }
 
@@ -110,13 +124,17 @@ export function asRecord(value: unknown): JsonObject {
   return isRecord(value) ? value : {}
 }
 
+/** Where the values are that pass a filter. */
+function indexesOf({ attribute, elements, comparisons }: Held, filter: Filter): Steps<readonly number[]> {
+  const passes = prepareElementFilter(attribute, filter, comparisons)
+  return filterSteps(elements.keys(), (i) => passes(elements[i]))
+}
+
 function onMatching(
-  attribute: Attribute,
-  elements: Elements,
-  filter: Filter,
+  { attribute, elements }: Held,
+  { filter, touched }: { filter: Filter; touched: readonly number[] },
   change: (element: JsonObject) => JsonObject,
 ): Elements {
-  const touched = elements.flatMap((element, i) => (matchesElement(attribute, element, filter) ? [i] : []))
   if (touched.length === 0) {
     // Entra's "replace emails[type eq "work"].value" on a user without such an address means: make one.
     const created = change(describedBy(attribute, filter))
@@ -127,7 +145,8 @@ function onMatching(
     if (at < 0) return settlePrimary([...elements, created], [elements.length])
     return settlePrimary(elements.toSpliced(at, 1, { ...asRecord(elements[at]), ...created }), [at])
   }
-  const changed = elements.map((element, i) => (touched.includes(i) ? change(asRecord(element)) : element))
+  const chosen = new Set(touched)
+  const changed = elements.map((element, i) => (chosen.has(i) ? change(asRecord(element)) : element))
   return settlePrimary(changed, touched)
 }
 
@@ -141,7 +160,7 @@ function describedBy(attribute: Attribute, filter: Filter): JsonObject {
       `No value of "${attribute.name}" matches, and the filter does not say what to create.`,
     )
   const sub = findAttribute(attribute.subAttributes, filter.path.attribute)
-  const value = sub && coerceAttribute(sub, filter.value)
+  const value = sub && coerceSingle(sub, filter.value)
   return sub === undefined || value === undefined ? {} : { [sub.name]: value }
 }
 

@@ -1,6 +1,7 @@
 import { badRequest } from '../../kernel/failure.ts'
 import { isRecord, type JsonObject } from '../../kernel/json.ts'
 import { LIMITS } from '../../kernel/limits.ts'
+import { mapSteps, type Steps } from '../../kernel/turns.ts'
 import { findAttribute, valueOf, type Attribute, type AttributeMap } from './attribute.ts'
 import { normalizeRole } from './role-value.ts'
 
@@ -10,28 +11,45 @@ import { normalizeRole } from './role-value.ts'
  */
 
 /** The value of a whole attribute. 400 `invalidValue` where it cannot be of the attribute's type. */
-export function coerceAttribute(attribute: Attribute, value: unknown): unknown {
-  if (!attribute.multiValued)
-    return coerceElement(attribute, Array.isArray(value) ? soleElement(attribute, value) : value)
+export function* coerceAttribute(attribute: Attribute, value: unknown): Steps<unknown> {
+  if (!attribute.multiValued) return coerceSingle(attribute, value)
   if (value === null || value === undefined || value === '') return undefined
-  const elements = coerceElements(attribute, value)
+  const elements = yield* coerceElements(attribute, value)
   return elements.length === 0 ? undefined : elements
 }
 
+/** The value of an attribute that has one at most, as every sub-attribute has. */
+export function coerceSingle(attribute: Attribute, value: unknown): unknown {
+  return coerceElement(attribute, Array.isArray(value) ? soleElement(attribute, value) : value)
+}
+
 /** The values of a multi-valued attribute, however they were wrapped; empty ones are dropped, equal ones kept once. */
-export function coerceElements(attribute: Attribute, value: unknown): readonly unknown[] {
+export function* coerceElements(attribute: Attribute, value: unknown): Steps<readonly unknown[]> {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  limitValues(attribute, list.length)
-  const elements = list
-    .map((element: unknown) => coerceElement(attribute, element))
-    .filter((element) => element !== undefined)
+  limitCount(attribute, list)
+  const coerced = yield* mapSteps(list, (element) => coerceElement(attribute, element))
+  const elements = coerced.filter((element) => element !== undefined)
+  limitValues(attribute, elements)
   return withOnePrimary(distinct(elements))
 }
 
-/** 400 where an attribute has more values than the engine, which compares each with each, can take. */
-export function limitValues(attribute: Attribute, count: number): void {
-  if (count > LIMITS.valuesPerAttribute)
+/** 400 where an attribute has more values, or more text, than the engine, which compares each with each, can take. */
+export function limitValues(attribute: Attribute, elements: readonly unknown[]): void {
+  limitCount(attribute, elements)
+  const characters = elements.reduce((sum: number, element) => sum + charactersOf(element), 0)
+  if (characters > LIMITS.resourceCharacters)
+    badRequest('invalidValue', `"${attribute.name}" has more than ${LIMITS.resourceCharacters} characters.`)
+}
+
+function limitCount(attribute: Attribute, elements: readonly unknown[]): void {
+  if (elements.length > LIMITS.valuesPerAttribute)
     badRequest('invalidValue', `"${attribute.name}" takes at most ${LIMITS.valuesPerAttribute} values.`)
+}
+
+function charactersOf(element: unknown): number {
+  if (typeof element === 'string') return element.length
+  if (!isRecord(element)) return 0
+  return Object.values(element).reduce((sum: number, part) => sum + charactersOf(part), 0)
 }
 
 /** One value: of a single-valued attribute, or one element of a multi-valued one. */
@@ -65,7 +83,7 @@ function coerceComplex(attribute: Attribute, value: unknown): unknown {
 function coerceRecord(attribute: Attribute, value: JsonObject): unknown {
   const result: Record<string, unknown> = {}
   for (const [sub, part] of namedParts(attribute.subAttributes, value)) {
-    const coerced = sub.mutability === 'readOnly' ? undefined : coerceAttribute(sub, part)
+    const coerced = sub.mutability === 'readOnly' ? undefined : coerceSingle(sub, part)
     if (coerced !== undefined) result[sub.name] = coerced
   }
   return Object.keys(result).length === 0 ? undefined : result
