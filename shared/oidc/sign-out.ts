@@ -1,6 +1,8 @@
 import { activityRows, type Caller } from '../activity/activity.ts'
 import type { Tenant } from '../kernel/tenant.ts'
+import { readGrant } from '../provider/grant.ts'
 import { hashOfSession, SESSION_MS, type PortalSession } from '../session/portal-session.ts'
+import { endFamily, listFamilies } from '../storage/refresh-families.ts'
 import { changeSignIn, findSessionUser } from '../storage/sign-ins.ts'
 import type { Store } from '../storage/store.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
@@ -29,12 +31,22 @@ export async function signOutEverywhere(context: SignOutContext, user: ResourceI
   }))
 }
 
-/** Ends what a person began in a session of Entra's that has ended there; `undefined` where nobody did. */
+/**
+ * Ends what a person began in a session of Entra's that has ended there; `undefined` where nobody did. The list of ended
+ * sessions forgets after the life of a portal session, so that clients' grants, which live longer, end at once.
+ */
 export async function endEntraSession(context: SignOutContext, sid: string): Promise<ResourceId | undefined> {
   const user = await findSessionUser(context.store, context.tenant, sid)
-  if (user !== undefined)
-    await change(context, user, 'user.signOutAtEntra', (before) => end(before, sid, context.now))
+  if (user === undefined) return undefined
+  await change(context, user, 'user.signOutAtEntra', (before) => end(before, sid, context.now))
+  await endGrants(context, user, hashOfSession(sid))
   return user
+}
+
+async function endGrants({ store, tenant }: SignOutContext, user: ResourceId, sid: string): Promise<void> {
+  const families = await listFamilies(store, tenant, user)
+  const ended = families.filter(({ grant }) => readGrant(grant).sid === sid)
+  await Promise.all(ended.map(({ id }) => endFamily(store, tenant, { user, id })))
 }
 
 function end(before: UserSignIn, session: string, now: Date): UserSignIn {
