@@ -24,7 +24,7 @@ function HomePage({ name, role, signOut }: Home): JSX.Element {
   return (
     <Layout title="Home">
       <h1>{`Hello, ${name}`}</h1>
-      <p>
+      <p class="badge">
         <span class="role">{role}</span>
       </p>
       <p class="lead">{MAY[role]}</p>
@@ -33,9 +33,9 @@ function HomePage({ name, role, signOut }: Home): JSX.Element {
       </div>
       <details>
         <summary>More ways to sign out</summary>
-        <div class="actions row">
-          <SignOutButton {...signOut} scope="microsoft" label="Of Microsoft too" />
-          <SignOutButton {...signOut} scope="everywhere" label="On all devices" />
+        <div class="actions">
+          <SignOutButton {...signOut} scope="microsoft" label="Sign out of Microsoft too" />
+          <SignOutButton {...signOut} scope="everywhere" label="Sign out on all devices" />
         </div>
       </details>
     </Layout>

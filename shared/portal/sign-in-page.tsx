@@ -21,7 +21,7 @@ function SignInPage({ action, isUnknown, typed, notice }: SignInForm): JSX.Eleme
     <Layout title="Sign in">
       <h1>Sign in</h1>
       <p class="lead">
-        Use the account that you have at work. Microsoft asks for your password, we never see it.
+        Use the account that you have at work. Microsoft asks for your password; we never see it.
       </p>
       {notice === undefined ? null : <p class="notice">{notice}</p>}
       {isUnknown ? (
@@ -31,7 +31,7 @@ function SignInPage({ action, isUnknown, typed, notice }: SignInForm): JSX.Eleme
         </p>
       ) : null}
       <form method="post" action={action}>
-        <label for="account">Work e-mail or organization</label>
+        <label for="account">Work e-mail address or organization</label>
         <input
           id="account"
           name="account"

@@ -63,12 +63,13 @@ form .button { margin-top: 1.25rem }
 .notice strong { color: var(--warn) }`
 
 const PARTS = `
+.badge { margin: .85rem 0 1rem }
 .role { display: inline-block; padding: .15rem .65rem; border-radius: 99rem; background: var(--wash); color: var(--accent-deep); font-size: .875rem; font-weight: 600 }
 @media (prefers-color-scheme: dark) { .role { color: var(--accent) } }
 .facts { margin: 1.5rem 0 0; padding: 1rem 0 0; border-top: 1px solid var(--line); display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; font-size: .875rem }
 .facts dt { color: var(--soft) }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; user-select: all }
-.facts code { font: .8125rem/1.5 ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace }
+.facts code { font: .75rem/1.6 ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace }
 .steps { list-style: none; margin: 0 0 1.25rem; padding: 0; display: grid; gap: .15rem }
 .steps li { display: grid; grid-template-columns: 1.6rem 1fr; align-items: baseline; padding: .3rem 0 }
 .steps li::before { content: '\\2713'; color: var(--accent); font-weight: 700 }
@@ -84,7 +85,6 @@ details .actions { margin-top: .75rem }
 @keyframes turn { to { rotate: 1turn } }
 @media (prefers-reduced-motion: reduce) { .waiting::before { animation: none } }
 @media (forced-colors: active) { .button { border-color: ButtonText } }
-@media (min-width: 30rem) { .row { grid-template-columns: 1fr 1fr } }
 @media print { body { background: none } .actions { display: none } }`
 
 /** The text of the stylesheet. */
