@@ -6,7 +6,7 @@ import type { Settings } from '../kernel/settings.ts'
 import { cookieName, readCookies, type CookieChange } from '../session/cookies.ts'
 import type { RequestOrigin } from '../session/csrf.ts'
 import { withinBudget } from './budget.ts'
-import { readPageForm } from './page-form.ts'
+import { readFormBody } from './form-body.ts'
 import { clientRequestId, placeOf } from './log-line.ts'
 import { pageProblemOf, UNEXPECTED_PAGE, type PageProblem } from './page-problem.ts'
 import { PAGE_HEADERS } from './security-headers.ts'
@@ -144,7 +144,7 @@ async function run<S extends BrowserServices>(
     services,
     params,
     query: new URL(request.url).searchParams,
-    form: method === 'POST' ? await readPageForm(request) : new URLSearchParams(),
+    form: method === 'POST' ? await readFormBody(request) : new URLSearchParams(),
     cookies: readCookies(headers.get('cookie'), isSecure),
     origin: { origin: headers.get('origin'), secFetchSite: headers.get('sec-fetch-site') },
     caller: {
