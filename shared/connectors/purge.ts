@@ -10,6 +10,7 @@ import {
   type StoredConnector,
 } from '../storage/connectors.ts'
 import { removeDirectory, removeTombstones } from '../storage/directory-removal.ts'
+import { deleteExpired } from '../storage/expiry.ts'
 import { listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { claimKeys, removeOrganization, scanOrganizations } from '../storage/organizations.ts'
 import type { Store } from '../storage/store.ts'
@@ -57,6 +58,7 @@ async function tidyConnector(store: Store, tenant: Tenant, now: Date, until: num
   for (const group of await listSweeps(store, tenant))
     if (!(await sweepGroup(store, tenant, group, until))) return false
   if (!(await removeTombstones(store, tenant, daysBefore(now, LIMITS.purgeAfterDays), until))) return false
+  if ((await deleteExpired(store, tenant, now, until)) === 'unfinished') return false
   return removeActivity(store, tenant, daysBefore(now, LIMITS.activityRetentionDays), until)
 }
 

@@ -6,6 +6,7 @@ import { purgeDeleted } from '../../shared/connectors/purge.ts'
 import { newResourceId } from '../../shared/kernel/ids.ts'
 import { claimNames } from '../../shared/storage/config-claims.ts'
 import { memberKey, membershipKey, sweepKey, tombstoneKey } from '../../shared/storage/keys.ts'
+import { completeLogin } from '../../shared/storage/sign-ins.ts'
 import type { Store } from '../../shared/storage/store.ts'
 import {
   addUser,
@@ -145,6 +146,21 @@ describe('purging', () => {
 
     const left = await keysOf(store, 'directory', tenant.connector)
     expect(left.filter((key) => key.startsWith('t.'))).toEqual([young])
+  })
+
+  it('removes what sign-in left that has expired, and nothing sooner', async () => {
+    const store = newStore()
+    const clock = newClock()
+    const { tenant } = await newConnector(newContext(store, { now: clock.now }))
+    await completeLogin(store, tenant, 'a login', clock.now())
+    const logins = async (): Promise<number> =>
+      (await keysOf(store, 'directory', tenant.connector)).filter((key) => key.startsWith('l.')).length
+
+    expect(await purgeDeleted(store, clock.now(), LATER)).toBe(true)
+    expect(await logins()).toBe(1)
+    clock.advance(DAY)
+    expect(await purgeDeleted(store, clock.now(), LATER)).toBe(true)
+    expect(await logins()).toBe(0)
   })
 
   it('finishes groups whose deletion ran out of time', async () => {
