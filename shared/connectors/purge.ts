@@ -13,6 +13,7 @@ import { removeDirectory, removeTombstones } from '../storage/directory-removal.
 import { deleteExpired } from '../storage/expiry.ts'
 import { listSweeps, sweepGroup } from '../storage/memberships.ts'
 import { claimKeys, removeOrganization, scanOrganizations } from '../storage/organizations.ts'
+import { removeExpiredSetupLinks, removeSetupAccess } from '../storage/setup-access-removal.ts'
 import type { Store } from '../storage/store.ts'
 
 const DAY_MS = 86_400_000
@@ -34,6 +35,7 @@ export async function purgeDeleted(store: Store, now: Date, until: number): Prom
         : await tidyConnector(store, tenantOf(connector), now, until)
     isAllDone &&= isDone
   }
+  await removeExpiredSetupLinks(store, now)
   return (await purgeOrganizations(store, before, until)) && isAllDone
 }
 
@@ -67,6 +69,7 @@ async function purgeOrganizations(store: Store, before: Date, until: number): Pr
     if (!isBefore(organization.deletedAt, before)) continue
     if (Date.now() >= until) return false
     if ((await listStoredConnectors(store, organization.id)).length > 0) continue
+    await removeSetupAccess(store, organization.id)
     await releaseClaims(store, await readClaims(store, organization.id, claimKeys(organization)))
     await removeOrganization(store, organization)
   }

@@ -167,6 +167,7 @@ export const MANAGEMENT_SCHEMAS = {
     ),
     oidc,
   }),
+  SetupLink: object({ url: { type: 'string', format: 'uri' }, expiresAt: time }),
   Connectors: object({ connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } } }),
   NewConnector: object({ type: { type: 'string', const: 'entra' } }),
   ConnectorPatch: object(

@@ -43,6 +43,18 @@ const organizationPaths: JsonObject = {
   },
 }
 
+const setupPaths: JsonObject = {
+  [`${ORGANIZATION}/setup-links`]: {
+    parameters: [organization],
+    post: operation(
+      'createSetupLink',
+      'Makes a link with which an administrator sets the organization up. Good for 24 hours, once.',
+      { 201: ['To hand to the administrator; it is told only now.', 'SetupLink'], 404: missing },
+      { schema: 'EmptyBody', required: false },
+    ),
+  },
+}
+
 const connectorPaths: JsonObject = {
   [`${ORGANIZATION}/connectors`]: {
     parameters: [organization],
@@ -225,6 +237,7 @@ export function managementOpenApi(server: string): JsonObject {
     security: [{ functionKey: [] }],
     paths: {
       ...organizationPaths,
+      ...setupPaths,
       ...connectorPaths,
       ...secretPaths,
       ...testPaths,

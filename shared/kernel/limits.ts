@@ -44,6 +44,8 @@ export const LIMITS = {
   importedUsers: 100,
   customAttributes: 50,
   failedAuthenticationsPerMinute: 600,
+  /** Of setup links and recovery codes, in one process; right ones go on to open. */
+  failedSetupCodesPerMinute: 60,
   failureActivityPerMinute: 60,
   connectorCacheMs: 30_000,
   /** The time in which a request must be answered, below Entra's and Azure's own. */

@@ -8,7 +8,7 @@ const CHECKSUM_LENGTH = 6
 const WELL_FORMED = /^(gh_[a-z]+_[0-9A-Za-z]{43})([0-9A-Za-z]{6})$/
 
 /** What a secret is for; the prefix lets secret scanners recognise a leaked one. */
-export type SecretKind = 'scim'
+export type SecretKind = 'scim' | 'setup'
 
 /** A new secret: `gh_{kind}_`, 43 random characters and their checksum. Shown once, stored only as a hash. */
 export function newSecret(kind: SecretKind): string {

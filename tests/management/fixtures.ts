@@ -25,6 +25,7 @@ const FILES = [
   'openapi',
   'organizations',
   'scim-secrets',
+  'setup-links',
   'test-sign-in',
   'users',
   'verification',

@@ -24,7 +24,7 @@ describe('the functions of the management API', () => {
   it('ask the host for a function key, each of them', () => {
     const levels = [...api.functions].map(([name, { authLevel }]) => [name, authLevel])
 
-    expect(levels).toHaveLength(11)
+    expect(levels).toHaveLength(12)
     expect(levels.filter(([, level]) => level !== 'function')).toEqual([])
   })
 

@@ -4,16 +4,21 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { activityRows } from '../../shared/activity/activity.ts'
 import { createConnector } from '../../shared/connectors/connector.ts'
 import { deleteConnector } from '../../shared/connectors/connector-removal.ts'
+import type { ConnectorsContext } from '../../shared/connectors/context.ts'
 import { deleteOrganization } from '../../shared/connectors/organization-removal.ts'
+import { createRecoveryCodes } from '../../shared/connectors/recovery-codes.ts'
+import { createSetupDoor } from '../../shared/connectors/setup-door.ts'
+import { createSetupLink } from '../../shared/connectors/setup-link.ts'
 import { deleteGroup, patchGroup } from '../../shared/scim/groups.ts'
 import { listGroups, listUsers } from '../../shared/scim/list.ts'
 import { createUser, deleteUser, patchUser } from '../../shared/scim/users.ts'
-import type { ResourceId } from '../../shared/kernel/ids.ts'
+import type { OrganizationId, ResourceId } from '../../shared/kernel/ids.ts'
 import type { OidcSettings } from '../../shared/storage/config-oidc.ts'
 import { touchConnector } from '../../shared/storage/connectors.ts'
 import { createDataKeys } from '../../shared/storage/data-keys.ts'
 import { openKeyWrapper } from '../../shared/storage/key-wrapper.ts'
 import { findCode, spendCode } from '../../shared/storage/one-time-codes.ts'
+import { insertCurrentKey } from '../../shared/storage/signing-keys.ts'
 import { changeSignIn, commitSignIn } from '../../shared/storage/sign-ins.ts'
 import type { Row } from '../../shared/storage/table.ts'
 import { findUser } from '../../shared/storage/users.ts'
@@ -66,10 +71,12 @@ const PLACES: Readonly<Record<string, string>> = {
   '10 random': '[0-9a-z]{10}',
   n: String.raw`\d{1,4}`,
   place: String.raw`\d{13}\.[0-9a-z]{8}`,
-  'short name': '[0-9a-z-]+',
+  // The names of this test: a key of ours that signs could be one otherwise.
+  'short name': 'contoso|fabrikam',
   domain: '[0-9a-z.-]+',
   kid: '[0-9a-z]{12}',
   family: '[0-9a-z]+',
+  'SHA-256': '[0-9a-f]{64}',
 }
 
 const placeOf = (name: string): string => (name.startsWith('H(') ? '[0-9a-f]{32}' : (PLACES[name] ?? '!'))
@@ -176,6 +183,7 @@ async function busyConfig(): Promise<readonly Row[]> {
     emailWalkDue: connected.created,
     oidc: { active: OIDC, draft: OIDC, lastTest: TEST },
   })
+  await openSetup(context, id)
   const gone = await newOrganization(context, { shortName: 'fabrikam' })
   const { connector } = await createConnector(context, gone.id, 'entra')
   await deleteConnector(context, connector.id)
@@ -184,8 +192,23 @@ async function busyConfig(): Promise<readonly Row[]> {
   const config = store.table('main', 'config')
   const wrapper = openKeyWrapper({ kind: 'fixed', key: randomBytes(32) })
   await createDataKeys(store, wrapper, () => new Date()).current()
-  const partitions = [id, gone.id, 'claims', 'keys'].map((partition) => config.range(partition, range))
+  await insertCurrentKey(
+    store,
+    { kid: '0a1b2c3d4e5f', publicKey: '{}', sealed: 'sealed', created: TEST.at },
+    undefined,
+  )
+  const partitions = [id, gone.id, 'claims', 'keys', 'setup'].map((partition) =>
+    config.range(partition, range),
+  )
   return (await Promise.all(partitions)).flat()
+}
+
+/** With a link that was used and one that was not. */
+async function openSetup(context: ConnectorsContext, id: OrganizationId): Promise<void> {
+  await createRecoveryCodes(context, id)
+  await createSetupLink(context, id)
+  const { secret } = await createSetupLink(context, id)
+  await createSetupDoor(context).redeem(secret, context.caller)
 }
 
 describe('docs/storage.md', () => {

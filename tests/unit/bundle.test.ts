@@ -31,6 +31,7 @@ const FUNCTIONS = [
   'management-organizations',
   'management-scim-secret',
   'management-scim-secrets',
+  'management-setup-links',
   'management-test-sign-in',
   'management-users',
   'management-verification',
