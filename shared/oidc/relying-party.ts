@@ -84,7 +84,7 @@ export interface CompleteInput {
   readonly caller: Caller
 }
 
-export interface SignOutInput {
+interface SignOutInput {
   readonly settings: OidcSettings
   /** Entra's `login_hint` of the person: skips the question which account to sign out. */
   readonly logoutHint?: string | undefined
