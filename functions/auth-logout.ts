@@ -93,7 +93,7 @@ async function frontchannelLogout(request: PageRequest): Promise<BrowserAnswer> 
 registerPage('auth-logout', {
   template: 'auth/{connector}/logout',
   methods: {
-    GET: async (request) => signedOutAnswer(request, request.params['connector']),
+    GET: (request) => signedOutAnswer(request, request.params['connector']),
     POST: logout,
   },
 })

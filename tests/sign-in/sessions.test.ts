@@ -164,6 +164,16 @@ describe('signing out', () => {
     },
   )
 
+  it('at Microsoft, told by a flood, is answered alike and soon costs nothing', async () => {
+    const { connector } = await signedIn()
+    const url = `${PUBLIC_BASE_URL}/auth/${connector.id}/frontchannel-logout?sid=unknown`
+    const browser = stack.browser()
+    const told = await Promise.all(Array.from({ length: 400 }, () => browser.open(url)))
+    expect(new Set(told.map(({ status, html }) => `${status} ${html}`))).toEqual(new Set(['200 ']))
+    const lines = stack.gatehouse.logLines.filter((line) => line.includes(connector.id))
+    expect(lines.filter((line) => line.includes('"reason":"rate_limited"')).length).toBeGreaterThan(0)
+  })
+
   it('says nothing of connectors that are none', async () => {
     const told = await stack
       .browser()
@@ -203,11 +213,15 @@ describe('a form of another site', () => {
     expect(headingOf(await browser.open(HOME))).toMatch(/^Hello/)
   })
 
-  it('cannot do it by a link', async () => {
-    const { browser, connector } = await signedIn()
-    await browser.open(`${PUBLIC_BASE_URL}/auth/${connector.id}/logout?scope=everywhere`)
-    expect(headingOf(await browser.open(HOME))).toMatch(/^Hello/)
-  })
+  it.each(['logout?scope=everywhere', 'logout', 'web/callback?state=signed-out'])(
+    'cannot do it by a link, nor tell somebody who is signed in that they are not: %s',
+    async (path) => {
+      const { browser, connector } = await signedIn()
+      const page = await browser.open(`${PUBLIC_BASE_URL}/auth/${connector.id}/${path}`)
+      expect(headingOf(page)).toMatch(/^Hello/)
+      expect(headingOf(await browser.open(HOME))).toMatch(/^Hello/)
+    },
+  )
 })
 
 describe('fixation', () => {
