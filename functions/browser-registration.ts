@@ -1,5 +1,10 @@
 import { app, type HttpMethod } from '@azure/functions'
-import { browserEndpoint, type BrowserRequest, type BrowserRoute } from '../shared/http/browser-endpoint.ts'
+import {
+  browserEndpoint,
+  type BrowserRequest,
+  type BrowserRoute,
+  type RenderProblem,
+} from '../shared/http/browser-endpoint.ts'
 import { messagePage } from '../shared/portal/message-page.tsx'
 import { getRuntime } from '../shared/runtime.ts'
 
@@ -13,20 +18,12 @@ export const METHODS: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DE
 
 /** Registers an address for browsers. */
 export function registerPage(name: string, route: BrowserRoute<Runtime>): void {
-  const edge = {
-    services: getRuntime,
-    renderProblem: (problem: { heading: string; sentence: string }, reference: Reference): string =>
-      messagePage({ ...problem, actions: [], reference }),
-  }
+  const renderProblem: RenderProblem = ({ heading, sentence }, reference) =>
+    messagePage({ heading, sentence, actions: [], reference })
   app.http(name, {
     methods: METHODS,
     authLevel: 'anonymous',
     route: route.template,
-    handler: browserEndpoint(edge, route),
+    handler: browserEndpoint({ services: getRuntime, renderProblem }, route),
   })
-}
-
-interface Reference {
-  readonly correlationId: string
-  readonly time: string
 }

@@ -50,7 +50,7 @@ export interface BrowserAnswer {
   readonly log?: LogFields
 }
 
-export type BrowserHandler<S> = (request: BrowserRequest<S>) => Promise<BrowserAnswer>
+type BrowserHandler<S> = (request: BrowserRequest<S>) => Promise<BrowserAnswer>
 
 export interface BrowserRoute<S> {
   /** As registered, and for the log line: the template, never the path. */

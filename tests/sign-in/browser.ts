@@ -17,7 +17,7 @@ export interface Page {
   readonly setCookies: readonly string[]
 }
 
-export interface Visit {
+interface Visit {
   readonly form?: Record<string, string>
   readonly headers?: Record<string, string>
   readonly method?: string
