@@ -16,10 +16,11 @@ export type PageRequest = BrowserRequest<Runtime>
 /** All methods: the host answers an undeclared one with an empty 404, and 405 with `Allow` is ours to give. */
 export const METHODS: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
+const renderProblem: RenderProblem = ({ heading, sentence }, reference) =>
+  messagePage({ heading, sentence, actions: [], reference })
+
 /** Registers an address for browsers. */
 export function registerPage(name: string, route: BrowserRoute<Runtime>): void {
-  const renderProblem: RenderProblem = ({ heading, sentence }, reference) =>
-    messagePage({ heading, sentence, actions: [], reference })
   app.http(name, {
     methods: METHODS,
     authLevel: 'anonymous',
