@@ -82,7 +82,7 @@ function settingsAfter(base: OidcSettings | undefined, change: OidcChange): Oidc
 }
 
 /** Whether a test of the one says everything about the other. */
-export function isSameClient(left: OidcSettings, right: OidcSettings): boolean {
+function isSameClient(left: OidcSettings, right: OidcSettings): boolean {
   return (
     left.authority.origin === right.authority.origin &&
     left.authority.tenantId === right.authority.tenantId &&

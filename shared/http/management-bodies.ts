@@ -63,7 +63,7 @@ export interface ConnectorPatchBody {
   readonly oidc: OidcPatchBody | undefined
 }
 
-export interface OidcPatchBody {
+interface OidcPatchBody {
   readonly authority: string | undefined
   readonly clientId: string | undefined
   readonly clientSecret: string | null | undefined
