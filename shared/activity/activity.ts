@@ -1,7 +1,13 @@
 import type { ResourceId } from '../kernel/ids.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import { shorten } from '../kernel/text.ts'
-import { activityWrites, readActivity, type ActivityRow, type ActivityWrites } from '../storage/activity.ts'
+import {
+  activityWrites,
+  readActivity,
+  readPersonActivity,
+  type ActivityRow,
+  type ActivityWrites,
+} from '../storage/activity.ts'
 import type { Store } from '../storage/store.ts'
 
 /** Who asks, under which ids; the same for everything that one request does. */
@@ -62,6 +68,16 @@ export async function listActivity(
   page: { before: string | undefined; count: number },
 ): Promise<readonly ActivityItem[]> {
   return (await readActivity(store, tenant, page)).map(toItem)
+}
+
+/** The same of what concerns one person, memberships apart. One storage request. */
+export async function listPersonActivity(
+  store: Store,
+  tenant: Tenant,
+  person: ResourceId,
+  page: { before: string | undefined; count: number },
+): Promise<readonly ActivityItem[]> {
+  return (await readPersonActivity(store, tenant, person, page)).map(toItem)
 }
 
 function toItem({ cursor, at, values }: ActivityRow): ActivityItem {

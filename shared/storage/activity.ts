@@ -39,10 +39,29 @@ export async function readActivity(
   tenant: Tenant,
   page: { before: string | undefined; count: number },
 ): Promise<readonly ActivityRow[]> {
-  const from = page.before === undefined ? 'a.' : `a.${page.before}.`
-  const range = { from, to: prefixEnd('a.'), limit: page.count }
+  return readLog(store, tenant, 'a.', page)
+}
+
+/** The same of one person's own log. One storage request. */
+export async function readPersonActivity(
+  store: Store,
+  tenant: Tenant,
+  person: ResourceId,
+  page: { before: string | undefined; count: number },
+): Promise<readonly ActivityRow[]> {
+  return readLog(store, tenant, `b.${person}.`, page)
+}
+
+async function readLog(
+  store: Store,
+  tenant: Tenant,
+  prefix: string,
+  { before, count }: { before: string | undefined; count: number },
+): Promise<readonly ActivityRow[]> {
+  const from = before === undefined ? prefix : `${prefix}${before}.`
+  const range = { from, to: prefixEnd(prefix), limit: count }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
-  return rows.map(toActivity)
+  return rows.map((row) => toActivity(row, prefix))
 }
 
 /** Whether a text can be a cursor that we handed out. */
@@ -50,7 +69,7 @@ export function isActivityCursor(text: string): boolean {
   return /^\d{13}\.[0-9a-z]{8}$/.test(text)
 }
 
-function toActivity(row: Row): ActivityRow {
-  const cursor = row.key.slice('a.'.length)
+function toActivity(row: Row, prefix: string): ActivityRow {
+  const cursor = row.key.slice(prefix.length)
   return { cursor, at: timeOfReversed(cursor.slice(0, 13)), values: row.values }
 }

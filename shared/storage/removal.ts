@@ -116,6 +116,7 @@ function tombstone(user: StoredUser, groups: readonly ResourceId[], at: Date): R
     ...toChunks('j', JSON.stringify(user.attributes)),
     ...toChunks('g', groups.join(' ').slice(0, TOMBSTONE_GROUPS)),
     un: user.index.userName,
+    ca: user.created,
     at: at.toISOString(),
   }
 }

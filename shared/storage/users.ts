@@ -75,7 +75,7 @@ export async function insertUser(
   const { id, state } = user
   const writes: readonly Write[] = [
     ...userRows(tenant, { id, index: state.index }),
-    { kind: 'insert', key: userKey(id), values: toValues(state) },
+    { kind: 'insert', key: userKey(id), values: userValues(state) },
     countWrite('User', id, 1),
     ...activity,
   ]
@@ -94,7 +94,7 @@ export async function replaceUser(
   const { before, after } = change
   const signIn = signInAfter(before.signIn, after.index.externalId, after.modified)
   const values = {
-    ...toValues(after),
+    ...userValues(after),
     ...signInValues(signIn),
     ...(before.grouped ? { mv: true } : {}),
   }
@@ -146,7 +146,7 @@ export function toUser(row: Row): StoredUser {
 }
 
 /** The user's own columns; `j` holds the resource, the others repeat what indexes and sign-in need. */
-function toValues(state: UserState): Values {
+export function userValues(state: UserState): Values {
   const { index } = state
   return {
     ...toChunks('j', JSON.stringify(state.attributes)),
