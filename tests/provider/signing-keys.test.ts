@@ -89,6 +89,17 @@ describe('the key that signs', () => {
     expect((await kidsOf(keys)).toSorted()).toEqual([old, kid].toSorted())
   })
 
+  it('is replaced by one, however many instances do so at the same time', async () => {
+    const { newInstance, store } = newPlace()
+    await newInstance().current()
+    const wrappingKey = randomBytes(32)
+    const instances = Array.from({ length: 4 }, () => newInstance(wrappingKey))
+    const made = await Promise.all(instances.map((keys) => keys.current()))
+
+    expect(new Set(made.map(({ kid }) => kid)).size).toBe(1)
+    expect(await rowsOf(store)).toHaveLength(3)
+  })
+
   it('that another instance made is found at once, by one request for many unknown names', async () => {
     const { place, newInstance } = newPlace()
     const here = newInstance()
