@@ -70,7 +70,7 @@ export function newVerifier(): { verifier: string; codeChallenge: string } {
   return { verifier, codeChallenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-export const redirectUriOf = (client: string): string => (client === 'app' ? APP_CALLBACK : CALLBACK)
+const redirectUriOf = (client: string): string => (client === 'app' ? APP_CALLBACK : CALLBACK)
 
 /** What a client says of itself in the form. */
 export function credentialsOf(client: string): Form {
