@@ -75,7 +75,8 @@ export async function patchGroup(context: ScimContext, id: string, body: unknown
   const onMembers = operations.filter(isOnMembers)
   const others = operations.filter((operation) => !isOnMembers(operation))
   const changes = await inTurns(context, memberChanges(onMembers))
-  if (others.length > 0 && changes.add.size > 0) await requireKnown(context, [...changes.add.values()])
+  const isChecked = others.length > 0 && changes.add.size > 0
+  if (isChecked) await requireKnown(context, [...changes.add.values()])
   const conditional = isConditional(context.precondition)
   const unchanged =
     others.length > 0 || conditional || cannotFail(changes)
@@ -84,7 +85,7 @@ export async function patchGroup(context: ScimContext, id: string, body: unknown
           return { attributes: await inTurns(context, settle(GROUP_SCHEMA, attributes)), skipped }
         })
       : undefined
-  await changeMembers(context, (conditional && unchanged) || { id: groupId }, changes)
+  await changeMembers(context, { ...((conditional && unchanged) || { id: groupId }), isChecked }, changes)
 }
 
 /** PUT /Groups/{id}. `members` replaces them all; without it they stay, since a rename must not empty a group. */
@@ -97,8 +98,9 @@ export async function replaceGroupResource(context: ScimContext, id: string, bod
   const unchanged = await changeGroup(context, groupId, async () => ({ attributes, skipped: ignored }))
   if (given === undefined) return
   const add = new Map(members.map((member) => [member.text, member]))
-  const target = isConditional(context.precondition) ? unchanged : undefined
-  await changeMembers(context, target ?? { id: groupId }, { ...noMemberChanges(), replaceAll: true, add })
+  const target = (isConditional(context.precondition) && unchanged) || { id: groupId }
+  const changes = { ...noMemberChanges(), replaceAll: true, add }
+  await changeMembers(context, { ...target, isChecked: true }, changes)
 }
 
 /** DELETE /Groups/{id}: gone at once; the rows of very many members may follow. */

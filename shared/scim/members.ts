@@ -25,6 +25,8 @@ import { GROUP_SCHEMA } from './schema/definitions.ts'
 interface TargetGroup {
   readonly id: ResourceId
   readonly etag?: string | undefined
+  /** The request has found members to add, and acted on that: who is gone by now is left out. */
+  readonly isChecked?: boolean
 }
 
 /** Its first write takes the condition away: from then on the group changes by our own hand. */
@@ -45,15 +47,16 @@ export async function changeMembers(
   if ([...changes.add.values()].some(({ id }) => id === group.id))
     badRequest('invalidValue', 'A group cannot be a member of itself.')
   const additions = [...changes.add.values()]
+  const add = target.isChecked === true ? addAll : addAny
   if (!needsList(changes)) {
     await add(context, group, additions)
     await remove(context, group, known([...changes.remove.values()]))
     return
   }
   // Nothing is removed before it is known that the new members exist.
-  const wanted = await requireKnown(context, additions)
+  if (target.isChecked !== true) await requireKnown(context, additions)
   const current = await listMembers(context.store, context.tenant, group.id)
-  const staying = new Set(wanted.map(({ id }) => id))
+  const staying = new Set(known(additions))
   const present = new Set(current.map(({ id }) => id))
   const leaving = leavingOf(changes)
   const going = await inTurns(
@@ -127,7 +130,8 @@ export async function addFirstMembers(
   await addAll(context, { id: group, etag: undefined }, [...distinct.values()])
 }
 
-async function add(
+/** 400 where there are references and none exists. */
+async function addAny(
   context: ScimContext,
   group: OpenGroup,
   members: readonly MemberReference[],
