@@ -1,0 +1,20 @@
+// What `azd env set NAME VALUE` sets; docs/operate.md lists the names.
+using 'main.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'gatehouse')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param operatorEmail = readEnvironmentVariable('OPERATOR_EMAIL')
+param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL', '')
+param salesContact = readEnvironmentVariable('SALES_CONTACT', '')
+param scimMaxRps = int(readEnvironmentVariable('SCIM_MAX_RPS', '500'))
+param platformClients = json(readEnvironmentVariable('PLATFORM_CLIENTS', '[]'))
+param dataAccounts = split(readEnvironmentVariable('DATA_ACCOUNTS', 'main'), ',')
+param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
+param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCES', '40'))
+param zoneRedundant = bool(readEnvironmentVariable('ZONE_REDUNDANT', 'false'))
+param privateNetwork = bool(readEnvironmentVariable('PRIVATE_NETWORK', 'false'))
+param frontDoor = bool(readEnvironmentVariable('FRONT_DOOR', 'false'))
+param logStorageReads = bool(readEnvironmentVariable('LOG_STORAGE_READS', 'false'))
+param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '100'))
+param budgetStart = readEnvironmentVariable('BUDGET_START', '')
+param githubRepository = readEnvironmentVariable('GITHUB_REPOSITORY_NAME', '')
