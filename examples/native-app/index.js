@@ -50,7 +50,7 @@ try {
   const tokens = await openid.authorizationCodeGrant(config, answer, checks)
   const { sub } = tokens.claims()
   const person = await openid.fetchUserInfo(config, tokens.access_token, sub)
-  console.log(`Signed in: ${person.name} <${person.email}>`)
+  console.log(`Signed in: ${person.name} <${person.email}> of organization %s`, person.org)
   const fresh = await openid.refreshTokenGrant(config, tokens.refresh_token)
   console.log(`The new access token is good for ${fresh.expires_in} seconds.`)
   await openid.tokenRevocation(config, fresh.refresh_token)
