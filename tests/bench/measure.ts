@@ -18,6 +18,8 @@ export interface Measured {
 }
 
 const FEWEST = 20
+/** What else runs on the machine only ever adds: the best round says most about the product. */
+const ROUNDS = 5
 
 /** Measures an operation, after it has run often enough to be compiled. */
 export async function measureOperation(
@@ -26,20 +28,28 @@ export async function measureOperation(
   { name, run, share = 1, target }: Operation,
   requests: number,
 ): Promise<Measured> {
-  const count = Math.max(FEWEST, Math.round(requests * share))
+  const count = Math.max(FEWEST, Math.round((requests * share) / ROUNDS))
   const one = (i: number): Promise<string> => run(tenant, i)
-  await timed(Math.round(count / 4), 16, one)
+  await timed(count, 16, one)
   const together = await measure(server, count, 16, one)
-  return { name, target, together, alone: await measure(server, Math.ceil(count / 4), 1, one) }
+  return { name, target, together, alone: await measure(server, Math.ceil(count / 2), 1, one) }
 }
 
+/** The best of five rounds, for CPU and rate each. */
 export async function measure(
   server: Server,
   count: number,
   atOnce: number,
   run: (i: number) => Promise<unknown>,
 ): Promise<Figure> {
-  const before = server.cpu()
-  const ms = await timed(count, atOnce, run)
-  return { cpu: (server.cpu() - before) / count, rate: (count / ms) * 1_000 }
+  const figures: Figure[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = server.cpu()
+    const ms = await timed(count, atOnce, (i) => run(round * count + i))
+    figures.push({ cpu: (server.cpu() - before) / count, rate: (count / ms) * 1_000 })
+  }
+  return {
+    cpu: Math.min(...figures.map(({ cpu }) => cpu)),
+    rate: Math.max(...figures.map(({ rate }) => rate)),
+  }
 }
