@@ -80,7 +80,8 @@ export async function listPersonActivity(
   return (await readPersonActivity(store, tenant, person, page)).map(toItem)
 }
 
-function toItem({ cursor, at, values }: ActivityRow): ActivityItem {
+/** A stored line as it is shown. */
+export function toItem({ cursor, at, values }: ActivityRow): ActivityItem {
   const { op, actor, cid, rid, res, rt, id, attrs, note } = values
   return {
     cursor,

@@ -52,14 +52,25 @@ export async function readPersonActivity(
   return readLog(store, tenant, `b.${person}.`, page)
 }
 
-async function readLog(
+interface LogPage {
+  readonly before: string | undefined
+  readonly count: number
+  /** Lines from then on, and lines from before then: all where absent. */
+  readonly from?: Date
+  readonly to?: Date
+}
+
+/** Lines of one log, newest first. One storage request. */
+export async function readLog(
   store: Store,
   tenant: Tenant,
   prefix: string,
-  { before, count }: { before: string | undefined; count: number },
+  { before, count, from, to }: LogPage,
 ): Promise<readonly ActivityRow[]> {
-  const from = before === undefined ? prefix : `${prefix}${before}.`
-  const range = { from, to: prefixEnd(prefix), limit: count }
+  const newest = to === undefined ? prefix : prefix + reversedTime(new Date(to.getTime() - 1))
+  const first = before === undefined ? newest : `${prefix}${before}.`
+  const end = prefixEnd(from === undefined ? prefix : prefix + reversedTime(from))
+  const range = { from: first, to: end, limit: count }
   const rows = await store.table(tenant.account, 'directory').range(tenant.connector, range)
   return rows.map((row) => toActivity(row, prefix))
 }

@@ -17,6 +17,7 @@ import type { OidcSettings } from '../../shared/storage/config-oidc.ts'
 import { touchConnector } from '../../shared/storage/connectors.ts'
 import { createDataKeys } from '../../shared/storage/data-keys.ts'
 import { openKeyWrapper } from '../../shared/storage/key-wrapper.ts'
+import { writeRollups } from '../../shared/storage/rollups.ts'
 import { findCode, spendCode } from '../../shared/storage/one-time-codes.ts'
 import { insertCurrentKey } from '../../shared/storage/signing-keys.ts'
 import { changeSignIn, commitSignIn } from '../../shared/storage/sign-ins.ts'
@@ -77,6 +78,8 @@ const PLACES: Readonly<Record<string, string>> = {
   kid: '[0-9a-z]{12}',
   family: '[0-9a-z]+',
   'SHA-256': '[0-9a-f]{64}',
+  '10 digits': String.raw`\d{10}`,
+  '8 digits': String.raw`\d{8}`,
 }
 
 const placeOf = (name: string): string => (name.startsWith('H(') ? '[0-9a-f]{32}' : (PLACES[name] ?? '!'))
@@ -128,6 +131,14 @@ async function busyDirectory(): Promise<readonly Row[]> {
   await deleteGroup({ ...context, deadline: 0 }, large)
   for (let i = 0; i < 60; i++) await addGroup(directory)
   await signInOnce(directory, user)
+  const sums = { sums: '{}', before: undefined }
+  const periods = (['hour', 'day'] as const).map((period) => ({
+    ...sums,
+    period,
+    start: new Date(),
+    counted: period === 'hour' ? 'a line' : undefined,
+  }))
+  await writeRollups(directory.store, directory.tenant, periods, [])
   await listUsers(context, pageQuery())
   await listGroups(context, pageQuery())
   await addUsers(directory, 1)
