@@ -48,7 +48,7 @@ export function addSums(all: readonly ActivitySums[]): ActivitySums {
 }
 
 /** How many lines were counted. */
-export function totalOf({ byKind }: ActivitySums): Readonly<Record<ActivityResult, number>> {
+export function totalOf({ byKind }: Pick<ActivitySums, 'byKind'>): Readonly<Record<ActivityResult, number>> {
   const all = Object.values(byKind)
   return {
     succeeded: all.reduce((total, { succeeded }) => total + succeeded, 0),
