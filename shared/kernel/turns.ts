@@ -30,22 +30,27 @@ export function createTurns(): Turns {
   }
   const close = (): void => {
     ends = undefined
-    const next = fresh.shift() ?? tired.shift()
-    if (next === undefined) return
-    open()
-    next()
+    passOn()
   }
   const isOver = (): boolean => performance.now() >= (ends ?? open())
+  /** To whoever waits, what is left of the slice; nothing is left where this turn has lasted long enough. */
+  const passOn = (): void => {
+    if (fresh.length + tired.length > 0 && !isOver()) (fresh.shift() ?? tired.shift())?.()
+  }
 
   return {
     run: async (steps, deadline) => {
       if (isOver()) await wait(fresh)
-      for (;;) {
-        const step = steps.next()
-        if (step.done === true) return step.value
-        if (!isOver()) continue
-        await wait(tired)
-        if (Date.now() > deadline) fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+      try {
+        for (;;) {
+          const step = steps.next()
+          if (step.done === true) return step.value
+          if (!isOver()) continue
+          await wait(tired)
+          if (Date.now() > deadline) fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
+        }
+      } finally {
+        passOn()
       }
     },
     rest: async () => {

@@ -1,6 +1,7 @@
 import { badRequest } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
+import type { Steps } from '../kernel/turns.ts'
 import { listPage } from '../storage/listing.ts'
 import type { StoredUser } from '../storage/users.ts'
 import { inTurns, type ScimContext } from './context.ts'
@@ -109,8 +110,15 @@ export async function projectAll<T>(
 ): Promise<readonly JsonObject[]> {
   const resources = await eachOf(context, page, (stored) => listed.resource(context, stored, projector))
   limitMembers(resources)
+  return inTurns(context, projectEach(resources, projector))
+}
+
+function* projectEach(resources: readonly JsonObject[], projector: Projector): Steps<readonly JsonObject[]> {
   const projected: JsonObject[] = []
-  for (const resource of resources) projected.push(await inTurns(context, projector.project(resource)))
+  for (const resource of resources) {
+    projected.push(yield* projector.project(resource))
+    yield
+  }
   return projected
 }
 

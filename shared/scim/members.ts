@@ -57,7 +57,9 @@ export async function changeMembers(
   if (target.isChecked !== true) await requireKnown(context, additions)
   const current = await listMembers(context.store, context.tenant, group.id)
   const staying = new Set(known(additions))
-  const present = new Set(current.map(({ id }) => id))
+  // A group may have very many members: they are looked through only where somebody is added.
+  const present = new Set(additions.length === 0 ? [] : current.map(({ id }) => id))
+  await context.turns.rest()
   const leaving = leavingOf(changes)
   const going = await inTurns(
     context,
