@@ -209,19 +209,18 @@ function userRows(tenant: Tenant, { id, index }: Pick<StoredUser, 'id' | 'index'
 }
 
 /** Index rows to insert and to delete when a user changes; rows that stay are not touched. */
-function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly Write[] {
-  if (isIndexedAlike(before.index, after)) return []
-  const uniqueBefore = uniqueRows(tenant, before.index)
-  const uniqueAfter = uniqueRows(tenant, after)
-  const keysBefore = new Set(indexKeys(tenant, before.id, before.index))
-  const keysAfter = new Set(indexKeys(tenant, before.id, after))
+function moved(tenant: Tenant, { id, index: before }: StoredUser, after: UserIndex): readonly Write[] {
+  const uniqueBefore = changedUniqueRows(tenant, before, after)
+  const uniqueAfter = changedUniqueRows(tenant, after, before)
+  const keysBefore = new Set(changedIndexKeys(tenant, id, before, after))
+  const keysAfter = new Set(changedIndexKeys(tenant, id, after, before))
   const gone = [...uniqueBefore.keys(), ...keysBefore].filter(
     (key) => !uniqueAfter.has(key) && !keysAfter.has(key),
   )
   return [
     ...[...uniqueAfter.keys()]
       .filter((key) => !uniqueBefore.has(key))
-      .map((key): Write => ({ kind: 'insert', key, values: { id: before.id } })),
+      .map((key): Write => ({ kind: 'insert', key, values: { id } })),
     ...[...keysAfter]
       .filter((key) => !keysBefore.has(key))
       .map((key): Write => ({ kind: 'put', key, values: {} })),
@@ -229,11 +228,28 @@ function moved(tenant: Tenant, before: StoredUser, after: UserIndex): readonly W
   ]
 }
 
-/** Most changes leave what is looked up alone: then no key has to be hashed. */
-function isIndexedAlike(before: UserIndex, after: UserIndex): boolean {
-  const facts = ({ userName, externalId, emails, uniqueEmail, search }: UserIndex): string =>
-    JSON.stringify([userName, externalId, emails, uniqueEmail, search])
-  return facts(before) === facts(after)
+/** Most changes leave what is looked up alone, and a key that stays need not be hashed: only what differs from the other. */
+function changedUniqueRows(tenant: Tenant, index: UserIndex, other: UserIndex): ReadonlyMap<string, unknown> {
+  const isSame = index.userName === other.userName && index.uniqueEmail === other.uniqueEmail
+  return isSame ? new Map() : uniqueRows(tenant, index)
+}
+
+function changedIndexKeys(
+  tenant: Tenant,
+  id: ResourceId,
+  index: UserIndex,
+  other: UserIndex,
+): readonly string[] {
+  return indexKeys(tenant, id, {
+    ...index,
+    externalId: index.externalId === other.externalId ? undefined : index.externalId,
+    emails: isSameList(index.emails, other.emails) ? [] : index.emails,
+    search: isSameList(index.search, other.search) ? [] : index.search,
+  })
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((text, i) => text === right[i])
 }
 
 function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], refusal: Refusal): UserRefusal {
