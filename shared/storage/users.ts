@@ -249,7 +249,7 @@ function changedIndexKeys(
 }
 
 function isSameList(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((text, i) => text === right[i])
+  return left.length === right.length && left.every((item, i) => item === right[i])
 }
 
 function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], refusal: Refusal): UserRefusal {

@@ -173,6 +173,8 @@ Resident memory of the server at the end, in MiB (the twin holds the data itself
 
 ## Groups: server CPU per request
 
+As above; a group of 100,000 members is read by two requests at a time, not sixteen.
+
 ${operationTable(groups, cpuCell(floor.cpu))}
 
 Requests per second, 16 in flight; one at a time:
