@@ -19,7 +19,10 @@ export interface BrowserServices {
 
 export interface BrowserRequest<S> {
   readonly services: S
+  readonly method: string
   readonly params: Readonly<Record<string, string>>
+  /** Of the address, without the query. */
+  readonly path: string
   readonly query: URLSearchParams
   /** Of a POST; empty otherwise. */
   readonly form: URLSearchParams
@@ -140,10 +143,13 @@ async function run<S extends BrowserServices>(
   const { headers, method, params } = request
   const handler = handlerOf(route, method)
   const isSecure = services.settings.publicBaseUrl.startsWith('https://')
+  const url = new URL(request.url)
   const answer = await handler({
     services,
+    method,
     params,
-    query: new URL(request.url).searchParams,
+    path: url.pathname,
+    query: url.searchParams,
     form: method === 'POST' ? await readFormBody(request) : new URLSearchParams(),
     cookies: readCookies(headers.get('cookie'), isSecure),
     origin: { origin: headers.get('origin'), secFetchSite: headers.get('sec-fetch-site') },

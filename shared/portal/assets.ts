@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { SCRIPT_TEXT } from './script.ts'
 import { STYLESHEET } from './stylesheet.ts'
 
 /** A file that pages refer to. Its address changes with its content, so a browser may keep it for ever. */
@@ -14,9 +15,13 @@ const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect 
 `
 
 export const STYLE = toAsset('gatehouse', 'css', { contentType: 'text/css; charset=utf-8', body: STYLESHEET })
+export const SCRIPT = toAsset('gatehouse', 'js', {
+  contentType: 'text/javascript; charset=utf-8',
+  body: SCRIPT_TEXT,
+})
 export const ICON = toAsset('gate', 'svg', { contentType: 'image/svg+xml', body: MARK })
 
-const ASSETS: ReadonlyMap<string, Asset> = new Map([STYLE, ICON].map((asset) => [asset.file, asset]))
+const ASSETS: ReadonlyMap<string, Asset> = new Map([STYLE, SCRIPT, ICON].map((asset) => [asset.file, asset]))
 
 /** The file of that very content; `undefined` for every other name. */
 export function findAsset(file: string): Asset | undefined {

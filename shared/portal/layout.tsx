@@ -14,8 +14,24 @@ export function toHtml(page: JSX.Element): string {
   return `<!doctype html>${renderToString(page)}`
 }
 
-/** What all pages have in common. */
+/** What a page is before anybody is known: a card in the middle. */
 export function Layout({ title, refresh, children }: Page): JSX.Element {
+  return (
+    <Document title={title} refresh={refresh}>
+      <header class="brand">
+        <Brand />
+      </header>
+      <main>
+        <div class="card">{children}</div>
+      </main>
+      <footer class="foot">Sign-in by Microsoft Entra ID</footer>
+    </Document>
+  )
+}
+
+/** What all pages have in common. */
+export function Document(props: Page & { readonly kind?: 'portal' }): JSX.Element {
+  const { title, refresh, children, kind } = props
   return (
     <html lang="en">
       <head>
@@ -27,19 +43,17 @@ export function Layout({ title, refresh, children }: Page): JSX.Element {
         <link rel="stylesheet" href={hrefOf(STYLE)} />
         <link rel="icon" type="image/svg+xml" href={hrefOf(ICON)} />
       </head>
-      <body>
-        <header class="brand">
-          <a href="/">
-            <img src={hrefOf(ICON)} alt="" width="30" height="30" />
-            Gatehouse
-          </a>
-        </header>
-        <main>
-          <div class="card">{children}</div>
-        </main>
-        <footer class="foot">Sign-in by Microsoft Entra ID</footer>
-      </body>
+      <body class={kind}>{children}</body>
     </html>
+  )
+}
+
+export function Brand(): JSX.Element {
+  return (
+    <a href="/">
+      <img src={hrefOf(ICON)} alt="" width="30" height="30" />
+      Gatehouse
+    </a>
   )
 }
 

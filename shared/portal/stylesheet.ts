@@ -1,3 +1,5 @@
+import { PORTAL_STYLES } from './stylesheet-portal.ts'
+
 /* One stylesheet for all pages: no script, no other file, light and dark by the system's choice. */
 
 const COLOURS = `
@@ -88,4 +90,4 @@ details .actions { margin-top: .75rem }
 @media print { body { background: none } .actions { display: none } }`
 
 /** The text of the stylesheet. */
-export const STYLESHEET = `${COLOURS}${PAGE}${FORMS}${PARTS}\n`
+export const STYLESHEET = `${COLOURS}${PAGE}${FORMS}${PARTS}${PORTAL_STYLES}\n`
