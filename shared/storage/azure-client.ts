@@ -111,7 +111,7 @@ function surfaced(response: PipelineResponse): PipelineResponse {
 export function managedIdentity(clientId: string | undefined): TokenCredential {
   let loaded: Promise<TokenCredential> | undefined
   async function load(): Promise<TokenCredential> {
-    const { ManagedIdentityCredential } = await import('@azure/identity')
+    const { ManagedIdentityCredential } = await import('./managed-identity.ts')
     return clientId === undefined
       ? new ManagedIdentityCredential()
       : new ManagedIdentityCredential({ clientId })
