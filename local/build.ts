@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { build as bundle } from 'esbuild'
+import { build as bundle, type Plugin } from 'esbuild'
 
 const PROJECT = dirname(import.meta.dirname)
 
@@ -10,11 +10,27 @@ const PROJECT = dirname(import.meta.dirname)
  */
 const BANNER = "import{createRequire as cr}from'node:module';const require=cr(import.meta.url);"
 
+/** Maps a library's first token and nothing else: real maps of all libraries would be larger than the whole app. */
+const SHORT_MAP = { version: 3, sources: ['library'], mappings: 'AAAA' }
+const SHORT_MAP_URL = `data:application/json;base64,${Buffer.from(JSON.stringify(SHORT_MAP)).toString('base64')}`
+
+const mapsOfOurOwn: Plugin = {
+  name: 'maps-of-our-own',
+  setup(building) {
+    building.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=${SHORT_MAP_URL}`,
+      loader: 'js',
+    }))
+  },
+}
+
 export type BuildOptions = {
   /** The file that imports every function. */
   readonly entry?: string
   /** Emptied first. */
   readonly outdir?: string
+  /** Maps of our own code, without the code: for what is deployed. Else of everything, for debuggers. */
+  readonly smallMaps?: boolean
 }
 
 /**
@@ -38,6 +54,8 @@ export async function build(options: BuildOptions = {}): Promise<void> {
     external: ['@azure/functions-core'],
     banner: { js: BANNER },
     sourcemap: true,
+    sourcesContent: options.smallMaps !== true,
+    plugins: options.smallMaps === true ? [mapsOfOurOwn] : [],
     minifySyntax: true,
     minifyWhitespace: true,
     jsx: 'automatic',
