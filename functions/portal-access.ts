@@ -28,7 +28,9 @@ export interface Access {
 
 type Handler = (request: PageRequest, access: Access) => Promise<BrowserAnswer>
 
-const MENU: readonly (MenuItem & { readonly capability: Capability })[] = []
+const MENU: readonly (MenuItem & { readonly capability: Capability })[] = [
+  { label: 'Organization Setup', href: '/setup/organization', capability: 'seeSetup' },
+]
 
 /**
  * A handler that is only run for whoever may do it: a person who is signed in, or a session that a setup link or a

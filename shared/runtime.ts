@@ -4,6 +4,7 @@ import { createConnectorFinder, type ConnectorFinder } from './connectors/browse
 import { createConnectorCache } from './connectors/connector-cache.ts'
 import type { OidcPorts } from './connectors/oidc-settings.ts'
 import { createRateGate, type RateGate } from './connectors/rate-gate.ts'
+import { createSetupDoor, type SetupDoor } from './connectors/setup-door.ts'
 import { fail } from './kernel/failure.ts'
 import { createTurns, type Turns } from './kernel/turns.ts'
 import { readSettings, SettingsError, type Settings } from './kernel/settings.ts'
@@ -32,6 +33,7 @@ export interface Runtime {
   /** Sign-outs that Entra tells us of: anybody can call there. */
   readonly logoutGate: RateGate
   readonly provider: Provider
+  readonly setupDoor: SetupDoor
   readonly now: () => Date
   readonly turns: Turns
 }
@@ -85,6 +87,7 @@ async function build(): Promise<Runtime> {
     }),
     recorder,
     provider: openProvider(settings, { store, sealer, recorder, finder }),
+    setupDoor: createSetupDoor({ store, now }),
     logoutGate: createRateGate(LOGOUTS_PER_SECOND, now),
     gate: createRateGate(settings.scimMaxRps, now),
     now,
