@@ -1,3 +1,5 @@
+import { DIRECTORY_STYLES } from './stylesheet-directory.ts'
+
 /* The pages behind a sign-in: a bar with a menu, a wide column, sections, tables, forms with several fields. */
 
 const FRAME = `
@@ -58,4 +60,4 @@ legend { font-weight: 600; margin-bottom: .6rem; padding: 0 }
 .good-news { background: var(--wash); border-left: .25rem solid var(--accent); border-radius: .35rem .6rem .6rem .35rem; padding: .75rem .9rem; margin: 0 0 1.25rem }
 @media (max-width: 40rem) { .portal .button { width: 100% } .portal .button.small { width: auto } }`
 
-export const PORTAL_STYLES = `${FRAME}${TABLES}${FIELDS}`
+export const PORTAL_STYLES = `${FRAME}${TABLES}${FIELDS}${DIRECTORY_STYLES}`
