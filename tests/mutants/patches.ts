@@ -22,7 +22,7 @@ interface Hunk {
 export function readMutants(): readonly Mutant[] {
   return readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.patch'))
-    .toSorted()
+    .toSorted((left, right) => Number.parseInt(left, 10) - Number.parseInt(right, 10))
     .map((file) => {
       const text = readFileSync(join(import.meta.dirname, file), 'utf8')
       return parseMutant(file.slice(0, -'.patch'.length), text)
