@@ -30,6 +30,8 @@ type Handler = (request: PageRequest, access: Access) => Promise<BrowserAnswer>
 
 const MENU: readonly (MenuItem & { readonly capability: Capability })[] = [
   { label: 'Organization Setup', href: '/setup/organization', capability: 'seeSetup' },
+  { label: 'Users & Groups', href: '/users', capability: 'seeDirectory' },
+  { label: 'Activity', href: '/activity', capability: 'seeActivity' },
 ]
 
 /**

@@ -8,6 +8,8 @@ beforeAll(async () => {
 afterAll(() => gatehouse.close())
 
 const FUNCTIONS = [
+  'activity',
+  'activity-export',
   'assets',
   'auth-authorize',
   'auth-callback-app',
@@ -20,6 +22,8 @@ const FUNCTIONS = [
   'auth-token',
   'auth-userinfo',
   'auth-zz-fallback',
+  'groups',
+  'groups-group',
   'health',
   'home',
   'maintenance',
@@ -48,6 +52,8 @@ const FUNCTIONS = [
   'setup-connector',
   'setup-organization',
   'signin',
+  'users',
+  'users-person',
   'well-known-jwks',
   'well-known-oauth-authorization-server',
   'well-known-openid-configuration',
