@@ -114,6 +114,9 @@ async function demonstrate(): Promise<void> {
   await connectSignIn(managerOf(baseUrl, functionKey), demo, entra, { domain, isKept })
   printDemo(demo, entra)
   printSignIn(signIn, people.read())
+  const path = `organizations/${demo.organization}/setup-links`
+  const setup = await managerOf(baseUrl, functionKey)<{ url: string }>('POST', path)
+  console.log(`Organization Setup, by a link that works once:\n  ${setup.url}\n`)
 }
 
 function printSignIn(link: string, tenantDirectory: Directory): void {
