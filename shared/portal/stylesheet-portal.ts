@@ -3,7 +3,8 @@ import { DIRECTORY_STYLES } from './stylesheet-directory.ts'
 /* The pages behind a sign-in: a bar with a menu, a wide column, sections, tables, forms with several fields. */
 
 const FRAME = `
-.portal { grid-template-rows: auto 1fr auto }
+.portal { grid-template-rows: auto 1fr auto; grid-template-columns: minmax(0, 1fr) }
+.portal time { white-space: nowrap }
 .skip { position: absolute; left: -99rem; top: .5rem; background: var(--card); padding: .5rem 1rem; border-radius: .5rem; z-index: 1 }
 .skip:focus { left: 1rem }
 .bar { background: var(--card); border-bottom: 1px solid var(--line) }
