@@ -31,7 +31,7 @@ export function peoplePage(list: PeopleList): string {
 }
 
 const STATES = [
-  { value: '', label: 'Active and inactive' },
+  { value: '', label: 'Any state' },
   { value: 'active', label: 'Active' },
   { value: 'inactive', label: 'Inactive' },
 ]
