@@ -12,13 +12,14 @@ const SNAPSHOT_OF = [
   ['--deployment-name', 'gatehouse'],
 ].flat()
 
-/** What the compiler says of the templates: any word is a finding, as its exit code forgives warnings. */
+/**
+ * What the compiler says of the parameters, of main.bicep, which they use, and of its modules. Any word is a finding, as
+ * the exit code forgives warnings.
+ */
 export function diagnostics(bicep: Bicep, infra: string): readonly string[] {
-  return ['main.bicep', 'main.bicepparam'].flatMap((file) => {
-    const { code, stdout, stderr } = runBicep(bicep, ['lint', join(infra, file)])
-    const lines = linesOf(`${stdout}\n${stderr}`).filter((line) => !/\bA new Bicep release\b/.test(line))
-    return code !== 0 && lines.length === 0 ? [`${file}: the compiler ended with ${code}`] : lines
-  })
+  const { code, stdout, stderr } = runBicep(bicep, ['lint', join(infra, 'main.bicepparam')])
+  const lines = linesOf(`${stdout}\n${stderr}`).filter((line) => !/\bA new Bicep release\b/.test(line))
+  return code !== 0 && lines.length === 0 ? [`the compiler ended with ${code}`] : lines
 }
 
 /** The files that are not laid out as the compiler would. They are left as they are. */
@@ -26,7 +27,7 @@ export function unformatted(bicep: Bicep, infra: string): readonly string[] {
   const copy = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'))
   try {
     cpSync(infra, copy, { recursive: true })
-    const { code, stderr } = runBicep(bicep, ['format', '--pattern', join(copy, '**/*.{bicep,bicepparam}')])
+    const { code, stderr } = runBicep(bicep, ['format', '--pattern', join(copy, '**/*.bicep*')])
     if (code !== 0) return [`format: ${linesOf(stderr).join(' ')}`]
     return globSync('**/*.{bicep,bicepparam}', { cwd: infra })
       .toSorted()
