@@ -76,9 +76,10 @@ describe('an account that is reached by managed identity', () => {
     expect(await failureOfGet(table)).toMatchObject({ code: 'storage_unavailable' })
     expect(await failureOfGet(table)).toMatchObject({ code: 'storage_unavailable' })
     expect(storageRequests).toBe(8)
-    expect(asked).toHaveLength(1)
-    const query = new URL(asked[0] ?? '', 'http://host').searchParams
-    expect(query.get('resource')).toBe('https://storage.azure.com')
-    expect(query.get('client_id')).toBe('the-client-id')
+    // A question of the test before may come late.
+    const queries = asked.map((url) => new URL(url, 'http://host').searchParams)
+    const [query, ...others] = queries.filter((params) => params.get('client_id') === 'the-client-id')
+    expect(others).toEqual([])
+    expect(query?.get('resource')).toBe('https://storage.azure.com')
   })
 })
