@@ -3,6 +3,7 @@ import type { BrowserAnswer } from '../shared/http/browser-endpoint.ts'
 import { checkSession } from '../shared/oidc/check-session.ts'
 import { homePage } from '../shared/portal/home-page.tsx'
 import { registerPage, type PageRequest } from './browser-registration.ts'
+import { menuOf } from './portal-access.ts'
 import { sessionOverAnswer } from './session-over.ts'
 
 /** The portal: who you are here, or the way in. */
@@ -14,6 +15,7 @@ async function home(request: PageRequest): Promise<BrowserAnswer> {
   const html = homePage({
     name: personName(user.attributes).display ?? user.index.userName,
     role: user.index.role ?? 'ReadOnly',
+    menu: menuOf({ kind: 'person', role: user.index.role }),
     signOut: { action: `/auth/${connector.id}/logout`, csrf: session.csrf },
   })
   return { status: 200, html, cookies, log: { user: user.id, connector: connector.id } }

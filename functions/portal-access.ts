@@ -99,7 +99,8 @@ function accessOfPerson({ caller }: PageRequest, live: Live): Access {
   }
 }
 
-function menuOf(actor: Actor): readonly MenuItem[] {
+/** The pages that an actor may see. */
+export function menuOf(actor: Actor): readonly MenuItem[] {
   return MENU.filter(({ capability }) => may(actor, capability)).map(({ label, href }) => ({ label, href }))
 }
 

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact'
 import type { Role } from '../kernel/roles.ts'
+import type { MenuItem } from './chrome.tsx'
 import { Layout, toHtml } from './layout.tsx'
 
 export interface Home {
   readonly name: string
   readonly role: Role
+  readonly menu?: readonly MenuItem[]
   readonly signOut: { readonly action: string; readonly csrf: string }
 }
 
@@ -20,7 +22,7 @@ export function homePage(home: Home): string {
   return toHtml(<HomePage {...home} />)
 }
 
-function HomePage({ name, role, signOut }: Home): JSX.Element {
+function HomePage({ name, role, menu = [], signOut }: Home): JSX.Element {
   return (
     <Layout title="Home">
       <h1>{`Hello, ${name}`}</h1>
@@ -29,6 +31,11 @@ function HomePage({ name, role, signOut }: Home): JSX.Element {
       </p>
       <p class="lead">{MAY[role]}</p>
       <div class="actions">
+        {menu.map(({ label, href }) => (
+          <a key={href} class="button" href={href}>
+            {label}
+          </a>
+        ))}
         <SignOutButton {...signOut} scope="here" label="Sign out" />
       </div>
       <details>
