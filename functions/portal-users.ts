@@ -1,4 +1,6 @@
-import { findPeople } from '../shared/scim/people.ts'
+import { findDeletedPeople } from '../shared/scim/deleted-people.ts'
+import type { PeopleContext } from '../shared/scim/people-context.ts'
+import { findPeople, type PeoplePage } from '../shared/scim/people.ts'
 import type { BrowserAnswer } from '../shared/http/browser-endpoint.ts'
 import { parseRole } from '../shared/kernel/roles.ts'
 import { peoplePage } from '../shared/portal/people-page.tsx'
@@ -17,18 +19,29 @@ async function list(request: PageRequest, access: Access): Promise<BrowserAnswer
   const read = (name: string): string => query.get(name) ?? ''
   const [text, state, wanted] = [read('q'), read('state'), read('role')]
   const role = wanted === 'none' ? 'none' : parseRole(wanted)
-  const found = await findPeople(chosen.context, {
-    text,
-    ...(state === 'active' || state === 'inactive' ? { active: state === 'active' } : {}),
-    ...(role === undefined ? {} : { role }),
-    after: query.get('after') ?? undefined,
-    count: SHOWN,
-  })
+  const after = query.get('after') ?? undefined
+  const found =
+    state === 'deleted'
+      ? await listDeleted(chosen.context, after)
+      : await findPeople(chosen.context, {
+          text,
+          ...(state === 'active' || state === 'inactive' ? { active: state === 'active' } : {}),
+          ...(role === undefined ? {} : { role }),
+          after,
+          count: SHOWN,
+        })
   const { connector, choices } = chosen
   const next =
     found.next && withQuery('/users', { connector, q: text, state, role: role ?? '', after: found.next })
   const view = { chrome: access.chrome, choices, connector, text, state, role: role ?? '' }
   return { status: 200, html: peoplePage({ ...view, people: found.people, next }) }
+}
+
+/** Who can still be restored; a search does not look there. */
+async function listDeleted(context: PeopleContext, after: string | undefined): Promise<PeoplePage> {
+  const { people, next } = await findDeletedPeople(context, { after, count: SHOWN })
+  const gone = { active: false, email: undefined, role: undefined, lastSignIn: undefined }
+  return { people: people.map(({ id, name, userName }) => ({ id, name, userName, ...gone })), next }
 }
 
 registerPage('users', { template: 'users', methods: { GET: withAccess('seeDirectory', list) } })

@@ -34,6 +34,7 @@ const STATES = [
   { value: '', label: 'Any state' },
   { value: 'active', label: 'Active' },
   { value: 'inactive', label: 'Inactive' },
+  { value: 'deleted', label: 'Deleted (30 days)' },
 ]
 const ROLE_CHOICES = [
   { value: '', label: 'Any role' },

@@ -164,6 +164,7 @@ describe('what the buttons do', () => {
   it('restores a deleted person, and purges one for good', async () => {
     const id = await newUser({ displayName: 'Orla Quill' })
     await connector.scim('DELETE', `/Users/${id}`)
+    expect((await open('EnterpriseAdmin', '/users?state=deleted')).html).toContain(personPath(id))
     expect((await press('EnterpriseAdmin', id, { action: 'restore' })).html).toContain('is restored')
     expect((await connector.scim('GET', `/Users/${id}`)).status).toBe(200)
 
