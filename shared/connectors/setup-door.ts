@@ -16,7 +16,7 @@ import type { Store } from '../storage/store.ts'
 import { retryWhileChanged } from '../storage/transaction.ts'
 
 /** What a code opened. */
-export interface SetupEntry {
+interface SetupEntry {
   readonly organization: OrganizationId
   /** By a link everything may be set up; by a recovery code only what lets people sign in again. */
   readonly kind: SetupAccessKind

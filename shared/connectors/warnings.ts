@@ -12,7 +12,7 @@ export interface Warning {
   readonly remedy: string
 }
 
-export type WarningCode =
+type WarningCode =
   | 'client-secret-expired'
   | 'client-secret-expires'
   | 'no-requests'

@@ -20,7 +20,7 @@ export interface GroupsPage {
 }
 
 /** A member by the name that people know. */
-export interface MemberLine {
+interface MemberLine {
   readonly id: ResourceId
   readonly kind: Member['kind']
   readonly name: string

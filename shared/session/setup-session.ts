@@ -42,8 +42,6 @@ export async function sealSetupSession(sealer: Sealer, session: SetupSession): P
   return { name: NAME, value: await sealer.seal(PURPOSE, JSON.stringify(session)) }
 }
 
-export const CLEARED_SETUP_SESSION: CookieChange = { name: NAME, value: '', maxAgeSeconds: 0 }
-
 /** When it is over. */
 export function setupSessionEnd({ kind, startedAt }: SetupSession): Date {
   return new Date(Date.parse(startedAt) + LIFE_MS[kind])

@@ -6,7 +6,7 @@ import type { Store } from '../../shared/storage/store.ts'
 import type { Table } from '../../shared/storage/table.ts'
 
 /*
- * node tests/bench/turns.ts [--only text]: for each request that is made to keep the service busy, how long the longest turn
+ * npm run turns -- [--only text]: for each request that is made to keep the service busy, how long the longest turn
  * of the event loop lasts, beside JSON.parse of the same body. The minimum of several runs: other processes only add.
  */
 const { values: flags } = parseArgs({

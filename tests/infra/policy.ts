@@ -1,7 +1,7 @@
 import type { Snapshot } from './snapshot.ts'
 
 /** A change for the worse, in the scenario where it would show. */
-export interface Mistake {
+interface Mistake {
   readonly what: string
   readonly scenario?: string
   readonly make: (snapshot: Snapshot) => void
