@@ -1,6 +1,7 @@
+import { SourceMap } from 'node:module'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, matchesGlob } from 'node:path'
+import { join, matchesGlob, relative, resolve } from 'node:path'
 import { crc32, inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFunctionsHost, type FunctionsHost } from '../../local/functions-host.ts'
@@ -51,6 +52,18 @@ function unzip(zip: Buffer): Map<string, Buffer> {
   return files
 }
 
+/** Where `needle` stands in the bundle, as the map tells it. */
+async function originOf(needle: string): Promise<{ file: string; text: string }> {
+  const code = await readFile(join(folder, 'index.mjs'), 'utf8')
+  const before = code.slice(0, code.indexOf(needle)).split('\n')
+  const map = new SourceMap(JSON.parse(await readFile(join(folder, 'index.mjs.map'), 'utf8')))
+  const entry = map.findEntry(before.length - 1, before.at(-1)?.length ?? 0)
+  if (!('originalSource' in entry)) throw new Error(`${needle} is nowhere`)
+  const file = resolve(folder, entry.originalSource)
+  const text = (await readFile(file, 'utf8')).split('\n')[entry.originalLine] ?? ''
+  return { file: relative(PROJECT, file).replaceAll('\\', '/'), text }
+}
+
 describe('the package', () => {
   it('has the bundle with its maps, host.json and package.json, and nothing else', async () => {
     const files = await readdir(folder)
@@ -85,11 +98,20 @@ describe('the package', () => {
   })
 
   it('loads the identity library where a managed identity is used, not at the start', async () => {
-    const code = await readFile(join(folder, 'index.mjs'), 'utf8')
+    const atStart = new Set<string>()
+    const follow = async (file: string): Promise<void> => {
+      if (atStart.has(file)) return
+      atStart.add(file)
+      const code = await readFile(join(folder, file), 'utf8')
+      for (const [, next = ''] of code.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.mjs)"/g)) await follow(next)
+    }
+    await follow('index.mjs')
+    const identity = (await readdir(folder)).filter((name) => /^managed-identity.*\.mjs$/.test(name))
 
-    expect(code).toMatch(/import\("\.\/managed-identity-\w+\.mjs"\)/)
-    expect(code).not.toMatch(/from\s*"\.\/managed-identity/)
-    expect(code).not.toContain('msal')
+    expect(identity).toHaveLength(1)
+    for (const file of atStart)
+      expect(await readFile(join(folder, file), 'utf8')).not.toContain('ManagedIdentityApp')
+    expect(await readFile(join(folder, 'index.mjs'), 'utf8')).toContain(`import("./${identity[0]}")`)
   })
 
   it('has maps of our own code, without the code itself', async () => {
@@ -99,6 +121,20 @@ describe('the package', () => {
     expect(sources.some((source) => source.endsWith('shared/runtime.ts'))).toBe(true)
     expect(sources.filter((source) => /node_modules.*\.[cm]?js$/.test(source))).toEqual([])
     expect(sourcesContent).toBeUndefined()
+  })
+})
+
+describe('a map of the package', () => {
+  it.each([
+    ['give at least one account, such as', 'shared/kernel/settings.ts'],
+    ['must be an origin without path', 'shared/kernel/settings.ts'],
+    ['wrapkey', 'shared/storage/key-wrapper.ts'],
+    ['0 17 * * * *', 'functions/maintenance.ts'],
+  ])('leads from %j to its line in %s', async (needle, file) => {
+    const origin = await originOf(needle)
+
+    expect(origin.file).toBe(file)
+    expect(origin.text).toContain(needle)
   })
 })
 
