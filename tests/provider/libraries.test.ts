@@ -190,7 +190,7 @@ describe('@badgateway/oauth2-client', () => {
       server: PUBLIC_BASE_URL,
       discoveryEndpoint: '/.well-known/oauth-authorization-server',
       clientId: 'app',
-      fetch: fetchHere,
+      fetch: fetchHere as typeof fetch,
     })
     const [codeVerifier, state] = [await generateCodeVerifier(), randomUUID()]
     const redirectUri = APP_SCHEME
