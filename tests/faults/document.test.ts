@@ -22,6 +22,6 @@ describe('docs/reliability.md', () => {
 
   it('says when and by which command its figures were measured', () => {
     const text = readFileSync(join(root, 'docs/reliability.md'), 'utf8')
-    expect(text).toMatch(/`node tests\/faults\/run\.ts[^`]*`, \d{4}-\d\d-\d\d/)
+    expect(text).toMatch(/`npm run faults[^`]*` and `npm run soak[^`]*`, \d{4}-\d\d-\d\d/)
   })
 })
