@@ -37,6 +37,13 @@ async function write({ store, tenant }: Directory, ...writes: readonly Write[]):
 const violationsIn = ({ store, tenant }: Directory): Promise<readonly string[]> =>
   checkDirectory(store, tenant)
 
+/** One create in 64 folds the counters at once and leaves no row of its own: then another directory has it. */
+async function newPopulatedWith(prefix: string): Promise<Directory> {
+  const directory = await newPopulated()
+  const rows = await rowsOf(directory, prefix)
+  return rows.length > 0 ? directory : newPopulatedWith(prefix)
+}
+
 describe('the check of a directory', () => {
   let directory: Directory
 
@@ -51,7 +58,7 @@ describe('the check of a directory', () => {
   it.each(['u.', 'n.', 'w.', 'x.', 'e.', 's.', 'g.', 'y.', 'd.', 'm.', 'r.', 'c.u.', 'c.g.'])(
     'finds that a row %s is missing',
     async (prefix) => {
-      const own = await newPopulated()
+      const own = await newPopulatedWith(prefix)
       const { key } = await find(own, prefix)
       await write(own, { kind: 'delete', key })
 
