@@ -7,7 +7,7 @@ import { cookieName, readCookies, type CookieChange } from '../session/cookies.t
 import type { RequestOrigin } from '../session/csrf.ts'
 import { withinBudget } from './budget.ts'
 import { readFormBody } from './form-body.ts'
-import { clientRequestId, placeOf } from './log-line.ts'
+import { clientRequestId, logRequest, placeOf } from './log-line.ts'
 import { pageProblemOf, UNEXPECTED_PAGE, type PageProblem } from './page-problem.ts'
 import { PAGE_HEADERS } from './security-headers.ts'
 
@@ -81,20 +81,15 @@ export function browserEndpoint<S extends BrowserServices>(edge: BrowserEdge<S>,
     const started = performance.now()
     const outcome = await settle(edge, route, { request, invocation })
     const { answer, isSecure } = outcome
-    invocation.log(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        correlationId: invocation.invocationId,
-        route: route.template,
-        method: request.method,
-        status: answer.status,
-        ms: Math.round((performance.now() - started) * 10) / 10,
+    logRequest(
+      { request, invocation, template: route.template, status: answer.status, started },
+      {
         // Only well-formed ids: the path is the client's text.
         connector: parseConnectorId(request.params['connector']),
         ...answer.log,
         failure: outcome.failure,
         error: outcome.error,
-      }),
+      },
     )
     return toResponse(answer, isSecure, request.method === 'HEAD')
   }

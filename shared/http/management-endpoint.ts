@@ -14,7 +14,7 @@ import {
   type ManagementResponse,
   type Problem,
 } from './management-problem.ts'
-import { clientRequestId, placeOf } from './log-line.ts'
+import { clientRequestId, logRequest, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
 
 /** What the edge needs of the composition root. */
@@ -67,20 +67,15 @@ export function managementEndpoint(services: () => Promise<ManagementServices>, 
     const started = performance.now()
     const outcome = await settle(withinBudget(run(services, route, { request, invocation })))
     const { response } = outcome
-    invocation.log(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        correlationId: invocation.invocationId,
-        route: route.template,
-        method: request.method,
-        status: response.status,
-        ms: Math.round((performance.now() - started) * 10) / 10,
+    logRequest(
+      { request, invocation, template: route.template, status: response.status, started },
+      {
         // Only well-formed ids: the path is the client's text.
         organization: parseOrganizationId(request.params['organization']),
         connector: parseConnectorId(request.params['connector']),
         failure: outcome.failure,
         error: outcome.error,
-      }),
+      },
     )
     const headers = { ...HEADERS, ...response.headers }
     return request.method === 'HEAD' ? { status: response.status, headers } : { ...response, headers }

@@ -9,7 +9,7 @@ import { inTurns, type ScimContext } from '../scim/context.ts'
 import { NO_PRECONDITION, type Precondition } from '../scim/precondition.ts'
 import { withinBudget } from './budget.ts'
 import { toJsonText } from './json-text.ts'
-import { clientRequestId, placeOf } from './log-line.ts'
+import { clientRequestId, logRequest, placeOf } from './log-line.ts'
 import { readJsonBody } from './request-body.ts'
 import type { ScimAnswer, ScimMark, ScimRequest, ScimRoute } from './scim-route.ts'
 import { recordFailure } from './scim-failures.ts'
@@ -44,18 +44,7 @@ export function scimEndpoint(services: () => Promise<ScimServices>, route: ScimR
     } catch (error) {
       response = scimErrorResponse(describe(error, line))
     }
-    invocation.log(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        correlationId: invocation.invocationId,
-        clientRequestId: clientRequestId(request),
-        route: route.template,
-        method: request.method,
-        status: response.status,
-        ms: Math.round((performance.now() - started) * 10) / 10,
-        ...line,
-      }),
-    )
+    logRequest({ request, invocation, template: route.template, status: response.status, started }, line)
     return response
   }
 }

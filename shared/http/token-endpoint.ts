@@ -4,7 +4,7 @@ import { badRequest, fail, failureOf } from '../kernel/failure.ts'
 import type { FormValues, OAuthAnswer, OAuthRefusal } from '../kernel/oauth.ts'
 import { withinBudget } from './budget.ts'
 import { isForm, readFormBody } from './form-body.ts'
-import { clientRequestId, placeOf } from './log-line.ts'
+import { clientRequestId, logRequest, placeOf } from './log-line.ts'
 import { oauthErrorOf, refusalResponse, UNEXPECTED_OAUTH, type OAuthResponse } from './oauth-error.ts'
 
 /** A request of a client of the platform, parsed. */
@@ -45,18 +45,7 @@ export function oauthEndpoint(route: OAuthRoute) {
     const started = performance.now()
     const line: LogLine = {}
     const response = await settle(withinBudget(run(route, request, { invocation, line })), line)
-    invocation.log(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        correlationId: invocation.invocationId,
-        clientRequestId: clientRequestId(request),
-        route: route.template,
-        method: request.method,
-        status: response.status,
-        ms: Math.round((performance.now() - started) * 10) / 10,
-        ...line,
-      }),
-    )
+    logRequest({ request, invocation, template: route.template, status: response.status, started }, line)
     return toHttp(route, request.method, response)
   }
 }
