@@ -1,6 +1,7 @@
+import { LIMITS } from '../shared/kernel/limits.ts'
 import type { BrowserAnswer } from '../shared/http/browser-endpoint.ts'
 import type { BeginInput, SignInRefusal } from '../shared/oidc/relying-party.ts'
-import { clearedForAnother, LOGIN_SECONDS, sealLogin } from '../shared/session/login-state.ts'
+import { clearedForAnother, sealLogin } from '../shared/session/login-state.ts'
 import { CLEARED_HINT, openHint } from '../shared/session/login-hint.ts'
 import type { PageRequest } from './browser-registration.ts'
 
@@ -17,7 +18,7 @@ export async function beginSignIn(
   const loginHint = input.loginHint ?? (await openHint(sealer, request.cookies, request.now))
   const begun = await relyingParty.begin({ ...input, loginHint })
   if (begun.kind === 'refused') return refuse(begun)
-  const cookie = { ...(await sealLogin(sealer, begun.login)), maxAgeSeconds: LOGIN_SECONDS }
+  const cookie = { ...(await sealLogin(sealer, begun.login)), maxAgeSeconds: LIMITS.loginMs / 1_000 }
   const cleared = await clearedForAnother(sealer, request.cookies, request.now)
   const hint = request.cookies.has(CLEARED_HINT.name) ? [CLEARED_HINT] : []
   return {

@@ -1,3 +1,4 @@
+import { isGuid } from '../kernel/ids.ts'
 import { badRequest } from '../kernel/failure.ts'
 import type { Authority } from '../storage/config-oidc.ts'
 
@@ -21,7 +22,6 @@ const HOSTS: Readonly<Record<string, string>> = {
   'login.chinacloudapi.cn': 'login.partner.microsoftonline.cn',
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const DOMAIN =
   /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
 /** Personal Microsoft accounts. */
@@ -40,7 +40,7 @@ export function parseAuthority(text: string, extraIssuers: readonly string[]): A
   if (/[{}]/.test(trimmed))
     refuse('The authority still has a placeholder in braces. Put your tenant id in its place.')
   const lower = trimmed.toLowerCase()
-  if (GUID.test(lower) || (DOMAIN.test(lower) && !(lower in HOSTS)))
+  if (isGuid(lower) || (DOMAIN.test(lower) && !(lower in HOSTS)))
     return toInput('https://login.microsoftonline.com', lower)
   const url = toUrl(trimmed)
   const [tenant = ''] = url.pathname.split('/').filter(Boolean)
@@ -71,7 +71,7 @@ function toInput(origin: string, tenant: string): AuthorityInput {
     refuse(`"${tenant}" would let people of any tenant sign in. Put your own tenant id in its place.`)
   if (tenant === 'consumers' || tenant === CONSUMERS)
     refuse('This is the tenant of personal Microsoft accounts. Enter the tenant id of your organization.')
-  if (GUID.test(tenant)) return { origin, tenant, isGuid: true }
+  if (isGuid(tenant)) return { origin, tenant, isGuid: true }
   if (!DOMAIN.test(tenant))
     refuse(
       'The tenant id is not well-formed. Copy "Directory (tenant) ID" from the overview of your app registration.',
@@ -92,7 +92,7 @@ export function authorityOfIssuer(origin: string, issuer: unknown): Authority | 
   if (typeof issuer !== 'string' || !issuer.startsWith(`${origin}/`) || !issuer.endsWith('/v2.0'))
     return undefined
   const tenantId = issuer.slice(origin.length + 1, -'/v2.0'.length).toLowerCase()
-  return GUID.test(tenantId) && tenantId !== CONSUMERS ? { origin, tenantId } : undefined
+  return isGuid(tenantId) && tenantId !== CONSUMERS ? { origin, tenantId } : undefined
 }
 
 /** The `iss` of the tenant's ID tokens. */

@@ -1,5 +1,5 @@
 import { badRequest } from '../kernel/failure.ts'
-import type { ConnectorId } from '../kernel/ids.ts'
+import { isGuid, type ConnectorId } from '../kernel/ids.ts'
 import type { Authority, OidcSettings, OidcState } from '../storage/config-oidc.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import { parseAuthority } from './authority.ts'
@@ -32,7 +32,6 @@ export interface OidcChange {
   readonly linkByUserName: boolean | undefined
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const SECRET_LENGTH = 500
 
 /** Reads, looks up and seals the values of a patch. 400 with what to do for each that cannot be right. */
@@ -125,8 +124,8 @@ export async function openClientSecret(
 const purposeOf = (connector: ConnectorId): string => `connector:${connector}:clientSecret`
 
 async function readAuthority(text: string, ports: OidcPorts): Promise<Authority> {
-  const { origin, tenant, isGuid } = parseAuthority(text, ports.extraIssuers)
-  if (isGuid) return { origin, tenantId: tenant }
+  const { origin, tenant, isGuid: isTenantId } = parseAuthority(text, ports.extraIssuers)
+  if (isTenantId) return { origin, tenantId: tenant }
   // A domain can move to another tenant one day: from now on the tenant itself counts.
   const found = await ports.resolveTenant(origin, tenant)
   return found ?? badRequest('invalidValue', `No Entra tenant has the domain "${tenant.slice(0, 100)}".`)
@@ -134,7 +133,7 @@ async function readAuthority(text: string, ports: OidcPorts): Promise<Authority>
 
 function readClientId(text: string): string {
   const id = text.trim().toLowerCase()
-  return GUID.test(id)
+  return isGuid(id)
     ? id
     : badRequest(
         'invalidValue',
@@ -144,7 +143,7 @@ function readClientId(text: string): string {
 
 function readClientSecret(text: string): string {
   const secret = text.trim()
-  if (GUID.test(secret.toLowerCase()))
+  if (isGuid(secret.toLowerCase()))
     badRequest(
       'invalidValue',
       'This is the id of the client secret. Copy its value, which Azure shows only right after it was made.',

@@ -60,7 +60,7 @@ async function tidyConnector(store: Store, tenant: Tenant, now: Date, until: num
   for (const group of await listSweeps(store, tenant))
     if (!(await sweepGroup(store, tenant, group, until))) return false
   if (!(await removeTombstones(store, tenant, daysBefore(now, LIMITS.purgeAfterDays), until))) return false
-  if ((await deleteExpired(store, tenant, now, until)) === 'unfinished') return false
+  if (!(await deleteExpired(store, tenant, now, until))) return false
   return removeActivity(store, tenant, daysBefore(now, LIMITS.activityRetentionDays), until)
 }
 

@@ -54,3 +54,10 @@ export function newResourceId(): ResourceId {
 export function parseResourceId(text: unknown): ResourceId | undefined {
   return typeof text === 'string' && RESOURCE.test(text) ? (text as ResourceId) : undefined
 }
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Whether a text is an id as Entra writes those of its tenants, applications and people, in any case. */
+export function isGuid(text: string): boolean {
+  return GUID.test(text)
+}

@@ -50,6 +50,10 @@ export const LIMITS = {
   connectorCacheMs: 30_000,
   /** The time in which a request must be answered, below Entra's and Azure's own. */
   requestBudgetMs: 25_000,
+  /** Between the beginning of a sign-in and its return from Entra. */
+  loginMs: 600_000,
+  /** The longest that a client of the platform stays signed in by refresh tokens. */
+  grantMs: 30 * 86_400_000,
   scimSecrets: 2,
   connectorsPerOrganization: 100,
   domainsPerOrganization: 50,

@@ -38,6 +38,11 @@ export function sameHash(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
+/** Compares two texts of any length in constant time: what a browser brought with what it was given. */
+export function sameText(left: string, right: string): boolean {
+  return sameHash(hashSecret(left), hashSecret(right))
+}
+
 function checksum(text: string): string {
   let rest = crc32(text)
   let digits = ''

@@ -1,11 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { sameText } from '../kernel/secrets.ts'
+import { isLive } from '../session/login-state.ts'
 import { refusalOfEntra } from './entra-error.ts'
 import { refuse } from './refusal.ts'
 import type { CompleteInput, SignInRefusal } from './relying-party.ts'
-
-/** As long as the cookie: whoever keeps it longer gains nothing. */
-const LOGIN_MS = 600_000
-const SKEW_MS = 60_000
 
 /** The code that an answer brings, once it is certain that this browser asked this tenant for it. */
 export function codeOfCallback(
@@ -17,11 +14,11 @@ export function codeOfCallback(
   if (new Set(query.keys()).size !== query.size) return refuse('parameter-repeated', 'callback')
   const state = query.get('state')
   if (state === null) return refuse('state-missing', 'callback')
-  if (!isSame(state, login.state)) return refuse('state-mismatch', 'callback')
+  if (!sameText(state, login.state)) return refuse('state-mismatch', 'callback')
   if (login.connector !== connector.id) return refuse('connector-mismatch', 'callback')
   if (login.platform !== platform) return refuse('platform-mismatch', 'callback')
-  const age = now.getTime() - Date.parse(login.startedAt)
-  if (!(age >= -SKEW_MS && age < LOGIN_MS)) return refuse('login-expired', 'callback')
+  // As long as the cookie: whoever keeps it longer gains nothing.
+  if (!isLive(login, now)) return refuse('login-expired', 'callback')
   return codeOfAnswer(query, issuer)
 }
 
@@ -34,9 +31,4 @@ function codeOfAnswer(query: URLSearchParams, issuer: string): { readonly code: 
     return refusalOfEntra({ error, error_description: query.get('error_description') }, 'callback')
   const code = query.get('code')
   return code === null || code === '' ? refuse('code-missing', 'callback') : { code }
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [left, right].map((text) => createHash('sha256').update(text).digest())
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
 }

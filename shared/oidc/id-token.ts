@@ -1,3 +1,4 @@
+import { isGuid } from '../kernel/ids.ts'
 import { createHash } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
 import { failureOf } from '../kernel/failure.ts'
@@ -38,7 +39,6 @@ const MAX_AGE_SECONDS = 600
 const REQUIRED = ['iss', 'sub', 'aud', 'exp', 'iat', 'nonce', 'oid', 'tid']
 /** Headers by which a token brings a key of its own. Entra sends none of them (RFC 8725 §3.10). */
 const OWN_KEY = ['jku', 'jwk', 'x5u', 'x5c']
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const TEXT_LENGTH = 1_000
 
 /** Validates an ID token (OpenID Connect Core §3.1.3.7) and what Entra adds. */
@@ -69,7 +69,7 @@ function reasonAgainst(payload: JWTPayload, expected: ExpectedToken): RefusalRea
   if (nonce !== expected.nonce) return 'nonce-mismatch'
   if (!isForUsAlone(payload, expected)) return 'audience-mismatch'
   if (!isText(tid) || tid.toLowerCase() !== expected.tenantId) return 'tenant-mismatch'
-  if (!isText(sub) || !isText(oid) || !GUID.test(oid)) return 'claim-missing'
+  if (!isText(sub) || !isText(oid) || !isGuid(oid)) return 'claim-missing'
   return reasonOfAge(payload, expected) ?? (isBoundTo(payload, expected) ? undefined : 'hash-mismatch')
 }
 

@@ -1,3 +1,4 @@
+import { isGuid } from '../kernel/ids.ts'
 import { fold } from '../kernel/text.ts'
 import type { StoredUser } from '../storage/users.ts'
 import type { EntraPerson } from './id-token.ts'
@@ -16,8 +17,6 @@ export interface Candidates {
 export type LinkDecision =
   | { readonly kind: 'user'; readonly user: StoredUser; readonly how: 'link' | 'external-id' | 'user-name' }
   | { readonly kind: 'none'; readonly reason: RefusalReason }
-
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Who a person of Entra's is here. The object id decides; the name finds a user only where nothing says that it is
@@ -40,7 +39,7 @@ function decideByName(person: EntraPerson, user: StoredUser | undefined): LinkDe
     return none('not-provisioned')
   const { externalId } = user.index
   const isSomebodyElse =
-    externalId !== undefined && GUID.test(externalId) && externalId.toLowerCase() !== person.objectId
+    externalId !== undefined && isGuid(externalId) && externalId.toLowerCase() !== person.objectId
   return isSomebodyElse ? none('conflict') : accept(person, user, 'user-name')
 }
 

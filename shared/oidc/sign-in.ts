@@ -1,6 +1,7 @@
 import { activityRows, type Caller } from '../activity/activity.ts'
 import type { ActivityRecorder } from '../activity/recorder.ts'
 import { issuerOf } from '../connectors/authority.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import type { newCode } from '../provider/codes.ts'
 import type { LoginState } from '../session/login-state.ts'
 import type { ActivityWrites } from '../storage/activity.ts'
@@ -26,9 +27,6 @@ export interface CompleteParts extends BeginParts, RedeemParts {
   readonly keys: (jwksUri: string) => KeySource
   readonly makeCode: typeof newCode
 }
-
-/** As long as anything lives that a sign-in brings: a client's refresh tokens. */
-const SESSION_MS = 30 * 24 * 3_600_000
 
 /** What came of a sign-in that this browser began. Whatever Entra does is an outcome; an outage of ours is not. */
 export async function completeSignIn(parts: CompleteParts, input: CompleteInput): Promise<SignInOutcome> {
@@ -96,7 +94,8 @@ async function enter(parts: CompleteParts, input: CompleteInput, person: EntraPe
   })
 }
 
-const later = (at: Date): Date => new Date(at.getTime() + SESSION_MS)
+/** As long as anything lives that a sign-in brings: a client's refresh tokens. */
+const later = (at: Date): Date => new Date(at.getTime() + LIMITS.grantMs)
 
 function codeFor(
   { makeCode }: CompleteParts,

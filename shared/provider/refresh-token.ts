@@ -6,6 +6,7 @@ import {
   type ResourceId,
 } from '../kernel/ids.ts'
 import { hashSecret, randomToken } from '../kernel/secrets.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { NewFamily } from '../storage/refresh-families.ts'
 import { grantText, type Grant } from './grant.ts'
@@ -18,8 +19,6 @@ export interface RefreshToken {
   readonly family: string
 }
 
-/** From the sign-in on, however often it is used: then the person signs in again. */
-const FAMILY_MS = 30 * 86_400_000
 const WELL_FORMED = /^([0-9a-z-]+)\.([0-9a-f-]+)\.([0-9a-z]{24})\.[0-9A-Za-z]{43}$/
 
 /** The first refresh token of a sign-in, and the row of the family that it begins. */
@@ -37,7 +36,8 @@ export function newFamily(
       user,
       hash: hashSecret(token),
       grant: grantText({ clientId, user, scope, sid, authTime, began }),
-      expires: new Date(began + FAMILY_MS),
+      // However often it is used: then the person signs in again.
+      expires: new Date(began + LIMITS.grantMs),
     },
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { parseConnectorId, type ConnectorId } from '../kernel/ids.ts'
-import { isRecord, type JsonObject } from '../kernel/json.ts'
-import { sameHash } from '../kernel/secrets.ts'
+import { isRecord, type JsonObject, textOf } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
+import { sameText } from '../kernel/secrets.ts'
 import type { SignInPlatform } from '../storage/config-oidc.ts'
 import type { Sealer } from '../storage/sealer.ts'
 import type { CookieChange } from './cookies.ts'
@@ -35,7 +36,6 @@ export interface LoginState {
   readonly target: LoginTarget
 }
 
-export const LOGIN_SECONDS = 600
 /** Live ones of one browser: each costs room in every request's header. */
 const LIVE_LOGINS = 5
 const PREFIX = 'login-'
@@ -58,7 +58,7 @@ export async function openLogin(
   const sealed = cookies.get(nameOf(state))
   const login = sealed === undefined ? undefined : await openSealed(sealer, sealed)
   if (login === undefined || !isLive(login, now)) return undefined
-  return sameHash(hashOf(login.state), hashOf(state)) ? login : undefined
+  return sameText(login.state, state) ? login : undefined
 }
 
 /** Clears the cookie of a sign-in that is over. */
@@ -89,9 +89,10 @@ export async function clearedForAnother(
 const hashOf = (state: string): string => createHash('sha256').update(state).digest('base64url')
 const nameOf = (state: string): string => PREFIX + hashOf(state).slice(0, 8)
 
-function isLive({ startedAt }: LoginState, now: Date): boolean {
+/** Whether a sign-in may still come back. */
+export function isLive({ startedAt }: LoginState, now: Date): boolean {
   const age = now.getTime() - Date.parse(startedAt)
-  return age >= -SKEW_MS && age < LOGIN_SECONDS * 1_000
+  return age >= -SKEW_MS && age < LIMITS.loginMs
 }
 
 async function openSealed(sealer: Sealer, sealed: string): Promise<LoginState | undefined> {
@@ -131,16 +132,12 @@ function toTarget(parsed: JsonObject): LoginTarget | undefined {
         kind: 'client',
         clientId: String(parsed['clientId']),
         redirectUri: String(parsed['redirectUri']),
-        state: text(parsed['state']),
-        nonce: text(parsed['nonce']),
+        state: textOf(parsed['state']),
+        nonce: textOf(parsed['nonce']),
         codeChallenge: String(parsed['codeChallenge']),
         scope: String(parsed['scope']),
       }
     default:
       return undefined
   }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import { fail } from '../kernel/failure.ts'
-import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { isRecord, type JsonObject, textOf } from '../kernel/json.ts'
 import type { Value, Values } from './table.ts'
 
 /** The Entra tenant whose people sign in, pinned by its GUID. Its issuer is `{origin}/{tenantId}/v2.0`. */
@@ -74,22 +74,18 @@ function toSettings(parsed: JsonObject): OidcSettings {
   return {
     authority: { origin: String(authority['origin']), tenantId: String(authority['tenantId']) },
     clientId: String(parsed['clientId']),
-    clientSecret: text(parsed['clientSecret']),
-    clientSecretExpiresAt: text(parsed['clientSecretExpiresAt']),
+    clientSecret: textOf(parsed['clientSecret']),
+    clientSecretExpiresAt: textOf(parsed['clientSecretExpiresAt']),
     linkByUserName: parsed['linkByUserName'] === true,
   }
 }
 
 function toTest(parsed: JsonObject): SignInTest {
-  const reason = text(parsed['reason'])
+  const reason = textOf(parsed['reason'])
   return {
     platform: parsed['platform'] === 'app' ? 'app' : 'web',
     at: String(parsed['at']),
     step: String(parsed['step']),
     ...(reason === undefined ? {} : { reason }),
   }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import { connectorIdOf, parseOrganizationId, type OrganizationId } from '../kernel/ids.ts'
-import { isRecord } from '../kernel/json.ts'
+import { isRecord, textOf } from '../kernel/json.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { ActivityWrites } from './activity.ts'
 import { toConnectorState } from './config-connector-row.ts'
@@ -67,7 +67,7 @@ export async function findSetupOwner(
   hash: string,
 ): Promise<OrganizationId | undefined> {
   const row = await configTable(store).get(SETUP_PARTITION, ownerKey(kind, hash))
-  return parseOrganizationId(text(row?.values['organization']))
+  return parseOrganizationId(textOf(row?.values['organization']))
 }
 
 /** One storage request. */
@@ -191,7 +191,7 @@ function toLink({ key, etag, values }: Row): StoredSetupLink {
     hash: key.slice(SETUP_LINK_PREFIX.length),
     etag,
     expires: String(values['exp']),
-    usedAt: text(values['us']),
+    usedAt: textOf(values['us']),
   }
 }
 
@@ -203,8 +203,4 @@ function toRecovery({ values }: Row): RecoveryCodes {
 
 function toCode({ hash, usedAt }: Readonly<Record<string, unknown>>): RecoveryCode {
   return { hash: String(hash), ...(typeof usedAt === 'string' ? { usedAt } : {}) }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

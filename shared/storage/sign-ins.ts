@@ -1,5 +1,5 @@
 import type { ResourceId } from '../kernel/ids.ts'
-import { parseResourceId } from '../kernel/ids.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { ActivityWrites } from './activity.ts'
 import { linkKey, loginKey, sessionKey, userKey } from './keys.ts'
@@ -8,6 +8,7 @@ import type { Store } from './store.ts'
 import type { Values, Write } from './table.ts'
 import { commit } from './transaction.ts'
 import { signInValues, type EntraAccount, type UserSignIn } from './user-sign-in.ts'
+import { findPointedUser } from './user-lookups.ts'
 import type { StoredUser } from './users.ts'
 
 /** Everything that a completed sign-in leaves, in one transaction. */
@@ -26,17 +27,13 @@ export interface SignIn {
   readonly code?: NewCode | undefined
 }
 
-/** The longest time between the beginning of a login and its callback. */
-const LOGIN_MS = 600_000
-
 /** The user that a person of Entra's is linked to. One storage request. */
-export async function findLink(
+export function findLink(
   store: Store,
   tenant: Tenant,
   account: EntraAccount,
 ): Promise<ResourceId | undefined> {
-  const row = await store.table(tenant.account, 'directory').get(tenant.connector, linkKey(tenant, account))
-  return parseResourceId(row?.values['id'])
+  return findPointedUser(store, tenant, linkKey(tenant, account))
 }
 
 /** `replayed`: the login is completed already. `changed`: read and decide again. One storage request. */
@@ -47,7 +44,7 @@ export async function commitSignIn(
   activity: ActivityWrites,
 ): Promise<'replayed' | 'changed' | undefined> {
   const { user, loginId, at, link, session, code } = signIn
-  const expires = new Date(at.getTime() + LOGIN_MS).toISOString()
+  const expires = new Date(at.getTime() + LIMITS.loginMs).toISOString()
   const writes: readonly Write[] = [
     { kind: 'insert', key: loginKey(tenant, loginId), values: { exp: expires } },
     { kind: 'merge', key: userKey(user.id), values: mergedValues(signIn), etag: user.etag },
@@ -68,7 +65,7 @@ export async function completeLogin(
   loginId: string,
   at: Date,
 ): Promise<'replayed' | undefined> {
-  const values = { exp: new Date(at.getTime() + LOGIN_MS).toISOString() }
+  const values = { exp: new Date(at.getTime() + LIMITS.loginMs).toISOString() }
   const write: Write = { kind: 'insert', key: loginKey(tenant, loginId), values }
   const { refusal, resent } = await store.table(tenant.account, 'directory').batch(tenant.connector, [write])
   // What was sent twice may have been refused because of itself: nobody is signed in by it.
@@ -94,13 +91,8 @@ function putSession(tenant: Tenant, session: { sid: string; expires: Date }, id:
 }
 
 /** Whose session at Entra this is. One storage request. */
-export async function findSessionUser(
-  store: Store,
-  tenant: Tenant,
-  sid: string,
-): Promise<ResourceId | undefined> {
-  const row = await store.table(tenant.account, 'directory').get(tenant.connector, sessionKey(tenant, sid))
-  return parseResourceId(row?.values['id'])
+export function findSessionUser(store: Store, tenant: Tenant, sid: string): Promise<ResourceId | undefined> {
+  return findPointedUser(store, tenant, sessionKey(tenant, sid))
 }
 
 /** Changes what sign-in keeps of a user that is unchanged since it was read. One storage request. */

@@ -11,28 +11,32 @@ import {
   userNameKey,
 } from './keys.ts'
 import type { Store } from './store.ts'
-import type { Row } from './table.ts'
 import { requireId } from './users.ts'
 
-/** The id behind a unique row, or `undefined`. One storage request. */
-export async function findUserIdByName(
+/** The user that a row points to by its `id`, such as a unique one; `undefined` where there is no such row. One storage request. */
+export async function findPointedUser(
+  store: Store,
+  tenant: Tenant,
+  key: string,
+): Promise<ResourceId | undefined> {
+  const row = await store.table(tenant.account, 'directory').get(tenant.connector, key)
+  return row && requireId(row.values['id'])
+}
+
+export function findUserIdByName(
   store: Store,
   tenant: Tenant,
   userName: string,
 ): Promise<ResourceId | undefined> {
-  return pointedId(
-    await store.table(tenant.account, 'directory').get(tenant.connector, userNameKey(tenant, userName)),
-  )
+  return findPointedUser(store, tenant, userNameKey(tenant, userName))
 }
 
-export async function findUserIdByLoginEmail(
+export function findUserIdByLoginEmail(
   store: Store,
   tenant: Tenant,
   email: string,
 ): Promise<ResourceId | undefined> {
-  return pointedId(
-    await store.table(tenant.account, 'directory').get(tenant.connector, loginEmailKey(tenant, email)),
-  )
+  return findPointedUser(store, tenant, loginEmailKey(tenant, email))
 }
 
 export async function findUserIdsByExternalId(
@@ -65,10 +69,6 @@ export async function findUserIdsByPrefix(
     badRequest('tooMany', 'Too many names and addresses begin with this. Give more letters.')
   const ids = rows.map((row) => requireId(row.key.slice(row.key.lastIndexOf('.') + 1)))
   return [...new Set(ids)].toSorted()
-}
-
-function pointedId(row: Row | undefined): ResourceId | undefined {
-  return row && requireId(row.values['id'])
 }
 
 /** Index rows read at most: more than any request may look at, so that it can tell. A user has several search rows. */

@@ -1,3 +1,4 @@
+import { isGuid } from '../kernel/ids.ts'
 import { isRecord } from '../kernel/json.ts'
 import type { Values } from './table.ts'
 
@@ -62,8 +63,6 @@ export function withEndedSession(signIn: UserSignIn, ended: EndedSession, keptFr
     : { ...signIn, endedSessions: [], validFrom: ended.at }
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * What is left of the sign-in when SCIM has changed the user: Entra writes the object id into `externalId`, so another
  * GUID there means that the user now is another person. The link goes, and so does every session.
@@ -76,7 +75,7 @@ export function signInAfter(
   const isSomebodyElse =
     signIn.account !== undefined &&
     externalId !== undefined &&
-    GUID.test(externalId) &&
+    isGuid(externalId) &&
     externalId.toLowerCase() !== signIn.account.objectId
   return isSomebodyElse
     ? { ...signIn, account: undefined, loginHint: undefined, validFrom: modified }

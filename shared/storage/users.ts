@@ -1,6 +1,6 @@
 import { fail } from '../kernel/failure.ts'
 import { parseResourceId, type ResourceId } from '../kernel/ids.ts'
-import { isRecord, type JsonObject } from '../kernel/json.ts'
+import { isRecord, type JsonObject, textOf } from '../kernel/json.ts'
 import { parseRole, type Role } from '../kernel/roles.ts'
 import type { Tenant } from '../kernel/tenant.ts'
 import type { ActivityWrites } from './activity.ts'
@@ -129,9 +129,9 @@ export function toUser(row: Row): StoredUser {
     attributes: stored,
     index: {
       userName: String(values['un']),
-      externalId: text(values['xi']),
+      externalId: textOf(values['xi']),
       emails: texts('em', values),
-      uniqueEmail: text(values['we']),
+      uniqueEmail: textOf(values['we']),
       search: texts('se', values),
       active: values['act'] === true,
       role: parseRole(String(values['role'] ?? '')),
@@ -139,7 +139,7 @@ export function toUser(row: Row): StoredUser {
     created: String(values['ca']),
     modified: String(values['ma']),
     version: String(values['op']),
-    origin: text(values['org']),
+    origin: textOf(values['org']),
     grouped: values['mv'] === true,
     signIn: toUserSignIn(values),
   }
@@ -260,10 +260,6 @@ function meaning(tenant: Tenant, index: UserIndex, writes: readonly Write[], ref
 /** An id in a row of ours; anything else is a store that cannot be trusted now. */
 export function requireId(value: unknown): ResourceId {
   return parseResourceId(value) ?? fail({ code: 'storage_unavailable', retryAfterSeconds: 5 })
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
 
 function texts(name: string, values: Values): readonly string[] {
