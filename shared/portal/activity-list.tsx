@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { ActivityItem } from '../activity/activity.ts'
 import type { FailureHelp } from '../activity/failure-help.ts'
-import { Moment } from './parts.tsx'
+import { DataTable, Moment } from './parts.tsx'
 
 /** A line of the log, and what to make of it. */
 export interface ActivityLine {
@@ -14,23 +14,11 @@ export interface ActivityLine {
 /** Lines of a log, newest first. */
 export function ActivityList({ lines }: { readonly lines: readonly ActivityLine[] }): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Activity">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">What</th>
-            <th scope="col">Result</th>
-            <th scope="col">Details</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <Line key={line.item.cursor} {...line} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Activity" columns={['Time', 'What', 'Result', 'Details']}>
+      {lines.map((line) => (
+        <Line key={line.item.cursor} {...line} />
+      ))}
+    </DataTable>
   )
 }
 

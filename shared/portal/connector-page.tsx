@@ -1,3 +1,4 @@
+import { DataTable } from './parts.tsx'
 import type { JSX } from 'preact'
 import { hrefOf, SCRIPT } from './assets.ts'
 import { Csrf, Portal, type Chrome } from './chrome.tsx'
@@ -116,32 +117,20 @@ function Scim(view: ConnectorView): JSX.Element {
 function Passwords({ secrets, csrf, path, confirm, mayChange }: ConnectorView): JSX.Element {
   if (secrets.length === 0) return <p class="empty">There is no password: Entra cannot provision.</p>
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Passwords">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Password</th>
-            <th scope="col">Made</th>
-            <th scope="col">Last used</th>
-            <th scope="col">Change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {secrets.map(({ id, lastFour, createdAt, lastUsedAt }) => (
-            <tr key={id}>
-              <td>
-                <code>{`••••${lastFour}`}</code>
-              </td>
-              <td>
-                <Time at={createdAt} />
-              </td>
-              <td>{lastUsedAt === undefined ? 'Never' : <Time at={lastUsedAt} />}</td>
-              <td>{mayChange ? <Revoke isAsked={confirm === id} {...{ id, csrf, path }} /> : '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Passwords" columns={['Password', 'Made', 'Last used', 'Change']}>
+      {secrets.map(({ id, lastFour, createdAt, lastUsedAt }) => (
+        <tr key={id}>
+          <td>
+            <code>{`••••${lastFour}`}</code>
+          </td>
+          <td>
+            <Time at={createdAt} />
+          </td>
+          <td>{lastUsedAt === undefined ? 'Never' : <Time at={lastUsedAt} />}</td>
+          <td>{mayChange ? <Revoke isAsked={confirm === id} {...{ id, csrf, path }} /> : '–'}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }
 

@@ -2,7 +2,15 @@ import type { JSX } from 'preact'
 import type { GroupLine, GroupPage } from '../scim/group-page.ts'
 import { Portal, type Chrome } from './chrome.tsx'
 import { toHtml } from './layout.tsx'
-import { ActiveTag, ConnectorField, Empty, Moment, NextLink, type ConnectorChoice } from './parts.tsx'
+import {
+  DataTable,
+  ActiveTag,
+  ConnectorField,
+  Empty,
+  Moment,
+  NextLink,
+  type ConnectorChoice,
+} from './parts.tsx'
 
 export interface GroupList {
   readonly chrome: Chrome
@@ -49,28 +57,18 @@ function GroupsPage({ chrome, choices, connector, text, groups, next }: GroupLis
 
 function GroupTable({ connector, groups }: Pick<GroupList, 'connector' | 'groups'>): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Groups">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Changed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map(({ id, name, modified }) => (
-            <tr key={id}>
-              <td>
-                <a href={`/groups/${connector}/${id}`}>{name}</a>
-              </td>
-              <td>
-                <Moment at={modified} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Groups" columns={['Name', 'Changed']}>
+      {groups.map(({ id, name, modified }) => (
+        <tr key={id}>
+          <td>
+            <a href={`/groups/${connector}/${id}`}>{name}</a>
+          </td>
+          <td>
+            <Moment at={modified} />
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }
 
@@ -115,26 +113,16 @@ function MemberTable(props: {
 }): JSX.Element {
   const { connector, members } = props
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Members">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {members.map(({ id, kind, name, userName, active }) => (
-            <tr key={id}>
-              <td>
-                <a href={`/${kind === 'User' ? 'users' : 'groups'}/${connector}/${id}`}>{name}</a>
-                {userName === undefined ? null : <div class="soft">{userName}</div>}
-              </td>
-              <td>{kind === 'User' ? <ActiveTag active={active} /> : <span class="tag">Group</span>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Members" columns={['Name', 'State']}>
+      {members.map(({ id, kind, name, userName, active }) => (
+        <tr key={id}>
+          <td>
+            <a href={`/${kind === 'User' ? 'users' : 'groups'}/${connector}/${id}`}>{name}</a>
+            {userName === undefined ? null : <div class="soft">{userName}</div>}
+          </td>
+          <td>{kind === 'User' ? <ActiveTag active={active} /> : <span class="tag">Group</span>}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }

@@ -1,3 +1,4 @@
+import { DataTable } from './parts.tsx'
 import type { JSX } from 'preact'
 import { Csrf, Portal, type Chrome } from './chrome.tsx'
 import { toHtml } from './layout.tsx'
@@ -93,36 +94,24 @@ function NameField({ name, nameError, mayChange }: OrganizationView): JSX.Elemen
 function Connectors({ connectors }: Pick<OrganizationView, 'connectors'>): JSX.Element {
   if (connectors.length === 0) return <p class="empty">There is no connector yet.</p>
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Connectors">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Connector</th>
-            <th scope="col">State</th>
-            <th scope="col">Sign-in</th>
-            <th scope="col">Last request of Entra</th>
-          </tr>
-        </thead>
-        <tbody>
-          {connectors.map(({ id, href, isEnabled, signIn, lastRequest }) => (
-            <tr key={id}>
-              <td>
-                <a href={href}>Azure Active Directory</a>
-                <br />
-                <span class="soft">{id}</span>
-              </td>
-              <td>
-                <span class={isEnabled ? 'tag good' : 'tag bad'}>{isEnabled ? 'Enabled' : 'Disabled'}</span>
-              </td>
-              <td>
-                <span class={`tag ${SIGN_IN[signIn][0]}`}>{SIGN_IN[signIn][1]}</span>
-              </td>
-              <td>{lastRequest === undefined ? 'None yet' : <Time at={lastRequest} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Connectors" columns={['Connector', 'State', 'Sign-in', 'Last request of Entra']}>
+      {connectors.map(({ id, href, isEnabled, signIn, lastRequest }) => (
+        <tr key={id}>
+          <td>
+            <a href={href}>Azure Active Directory</a>
+            <br />
+            <span class="soft">{id}</span>
+          </td>
+          <td>
+            <span class={isEnabled ? 'tag good' : 'tag bad'}>{isEnabled ? 'Enabled' : 'Disabled'}</span>
+          </td>
+          <td>
+            <span class={`tag ${SIGN_IN[signIn][0]}`}>{SIGN_IN[signIn][1]}</span>
+          </td>
+          <td>{lastRequest === undefined ? 'None yet' : <Time at={lastRequest} />}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }
 

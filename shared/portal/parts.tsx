@@ -16,6 +16,30 @@ export function Empty({ children }: { readonly children: ComponentChildren }): J
   return <p class="empty">{children}</p>
 }
 
+/** A table with named columns, which scrolls by itself where the screen is narrow. The rows are its children. */
+export function DataTable(props: {
+  readonly label: string
+  readonly columns: readonly (string | JSX.Element)[]
+  readonly children: ComponentChildren
+}): JSX.Element {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={props.label}>
+      <table>
+        <thead>
+          <tr>
+            {props.columns.map((column, i) => (
+              <th key={i} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  )
+}
+
 /** A connector to choose from. */
 export interface ConnectorChoice {
   readonly id: string

@@ -4,6 +4,7 @@ import type { PersonLine } from '../scim/people.ts'
 import { Portal, type Chrome } from './chrome.tsx'
 import { toHtml } from './layout.tsx'
 import {
+  DataTable,
   ActiveTag,
   ConnectorField,
   Empty,
@@ -89,40 +90,27 @@ function SearchForm({ choices, connector, text, state, role }: PeopleList): JSX.
 
 function PeopleTable({ connector, people }: Pick<PeopleList, 'connector' | 'people'>): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Users">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">E-mail</th>
-            <th scope="col">Access Role</th>
-            <th scope="col">State</th>
-            <th scope="col">Last sign-in</th>
-          </tr>
-        </thead>
-        <tbody>
-          {people.map((person) => (
-            <tr key={person.id}>
-              <td>
-                <a href={`/users/${connector}/${person.id}`}>{person.name}</a>
-                <div class="soft">{person.userName}</div>
-              </td>
-              <td>{person.email ?? '–'}</td>
-              <td>{person.role ?? <span class="soft">Apps only</span>}</td>
-              <td>
-                <ActiveTag active={person.active} />
-              </td>
-              <td>
-                {person.lastSignIn === undefined ? (
-                  <span class="soft">Never</span>
-                ) : (
-                  <Moment at={person.lastSignIn} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Users" columns={['Name', 'E-mail', 'Access Role', 'State', 'Last sign-in']}>
+      {people.map((person) => (
+        <tr key={person.id}>
+          <td>
+            <a href={`/users/${connector}/${person.id}`}>{person.name}</a>
+            <div class="soft">{person.userName}</div>
+          </td>
+          <td>{person.email ?? '–'}</td>
+          <td>{person.role ?? <span class="soft">Apps only</span>}</td>
+          <td>
+            <ActiveTag active={person.active} />
+          </td>
+          <td>
+            {person.lastSignIn === undefined ? (
+              <span class="soft">Never</span>
+            ) : (
+              <Moment at={person.lastSignIn} />
+            )}
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }

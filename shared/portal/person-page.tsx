@@ -4,7 +4,7 @@ import type { DeletedPerson, PersonGrant, PersonPage, PresentPerson } from '../s
 import { ActivityList, type ActivityLine } from './activity-list.tsx'
 import { Portal, type Chrome } from './chrome.tsx'
 import { toHtml } from './layout.tsx'
-import { ActionForm, ActiveTag, Empty, Moment } from './parts.tsx'
+import { DataTable, ActionForm, ActiveTag, Empty, Moment } from './parts.tsx'
 
 export interface PersonView {
   readonly chrome: Chrome
@@ -161,25 +161,11 @@ function Grants(props: { readonly view: PersonView; readonly state: PresentPerso
   const { view, state } = props
   if (state.grants.length === 0) return <p class="soft">Not signed in to any app.</p>
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Apps">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">App</th>
-            <th scope="col">Since</th>
-            <th scope="col">Until</th>
-            <th scope="col">
-              <span class="sr">What to do</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {state.grants.map((grant) => (
-            <Grant key={grant.id} view={view} grant={grant} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Apps" columns={['App', 'Since', 'Until', <span class="sr">What to do</span>]}>
+      {state.grants.map((grant) => (
+        <Grant key={grant.id} view={view} grant={grant} />
+      ))}
+    </DataTable>
   )
 }
 
