@@ -7,6 +7,7 @@ import {
   type Gatehouse,
   type TestConnector,
 } from '../support/gatehouse.ts'
+import { importUsers, membersOf } from './scene.ts'
 
 /* Beyond a thousand rows of one kind, which is where a list of them could end too soon. */
 
@@ -18,16 +19,9 @@ afterAll(() => gatehouse.close())
 
 const MANY = 1_201
 
-/** Accounts of the platform, in as few requests as there may be. */
 async function newUsers(connector: TestConnector, count: number): Promise<string[]> {
-  const names = Array.from({ length: count }, (_, i) => ({ userName: `user.${i}@x.example` }))
-  const ids: string[] = []
-  for (let at = 0; at < count; at += 100) {
-    const users = names.slice(at, at + 100)
-    const { json } = await gatehouse.manage('POST', `${connector.managementPath}/users`, { users })
-    ids.push(...json.results.map(({ id }: { id: string }) => id))
-  }
-  return ids.toSorted((left, right) => (left < right ? -1 : 1))
+  const users = Array.from({ length: count }, (_, i) => ({ userName: `user.${i}@x.example` }))
+  return (await importUsers(gatehouse, connector, users)).toSorted()
 }
 
 async function newScene() {
@@ -44,12 +38,6 @@ async function newScene() {
       connector.scim('PATCH', path, patchOp(...operations)),
     members: (of = path) => membersOf(connector, of),
   }
-}
-
-async function membersOf(connector: TestConnector, path: string): Promise<string[]> {
-  const { json } = await connector.scim('GET', path)
-  const ids: string[] = (json.members ?? []).map(({ value }: { value: string }) => value)
-  return ids.toSorted((left, right) => (left < right ? -1 : 1))
 }
 
 const values = (ids: readonly string[]) => ids.map((value) => ({ $ref: null, value }))

@@ -8,6 +8,7 @@ import {
   type TestConnector,
 } from '../support/gatehouse.ts'
 import { activityOf } from './activity-log.ts'
+import { importUsers, membersOf } from './scene.ts'
 
 let gatehouse: Gatehouse
 beforeAll(async () => {
@@ -20,8 +21,7 @@ const find = (filter: string) => `/Groups?filter=${encodeURIComponent(filter)}`
 async function newGroup(users = 0) {
   const connector = await gatehouse.newConnector()
   const { json: group } = await connector.scim('POST', '/Groups', entraGroup())
-  const ids: string[] = []
-  while (ids.length < users) ids.push(...(await addUsers(connector, Math.min(users - ids.length, 100))))
+  const ids = await addUsers(connector, users)
   const path = `/Groups/${group.id}`
   return {
     connector,
@@ -35,16 +35,12 @@ async function newGroup(users = 0) {
 }
 
 /** Imported, which is one request for up to 100 users. */
-async function addUsers({ managementPath }: TestConnector, count: number): Promise<string[]> {
-  const users = Array.from({ length: count }, () => entraUser())
-  const { json } = await gatehouse.manage('POST', `${managementPath}/users`, { users })
-  return json.results.map(({ id }: { id: string }) => id)
-}
-
-async function membersOf(connector: TestConnector, path: string): Promise<string[]> {
-  const { json } = await connector.scim('GET', path)
-  return (json.members ?? []).map(({ value }: { value: string }) => value).toSorted()
-}
+const addUsers = (connector: TestConnector, count: number): Promise<string[]> =>
+  importUsers(
+    gatehouse,
+    connector,
+    Array.from({ length: count }, () => entraUser()),
+  )
 
 const values = (ids: readonly string[]) => ids.map((value) => ({ $ref: null, value }))
 

@@ -29,6 +29,27 @@ export async function newScene(gatehouse: Gatehouse, overrides: Json = {}, setti
   }
 }
 
+/** Accounts of the platform, a hundred a request; comes back with their ids in the order of the list. */
+export async function importUsers(
+  gatehouse: Gatehouse,
+  { managementPath }: TestConnector,
+  users: readonly Json[],
+): Promise<string[]> {
+  const ids: string[] = []
+  for (let at = 0; at < users.length; at += 100) {
+    const body = { users: users.slice(at, at + 100) }
+    const { json } = await gatehouse.manage('POST', `${managementPath}/users`, body)
+    ids.push(...json.results.map(({ id }: { id: string }) => id))
+  }
+  return ids
+}
+
+/** Who is in a group, in the order of their ids. */
+export async function membersOf(connector: TestConnector, path: string): Promise<string[]> {
+  const { json } = await connector.scim('GET', path)
+  return (json.members ?? []).map(({ value }: { value: string }) => value).toSorted()
+}
+
 export const ROLE_TYPE = 'WindowsAzureActiveDirectoryRole'
 
 /** An app role as one JSON text, which is how Entra's legacy mode patches it. */

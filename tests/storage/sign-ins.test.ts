@@ -24,6 +24,7 @@ import {
   rowsOf,
   STORES,
   type Directory,
+  type StoreKind,
 } from '../support/directory-context.ts'
 
 const MINUTE_MS = 60_000
@@ -62,6 +63,17 @@ const familyOf = ({ id }: StoredUser) => ({
   grant: '{"client":"app"}',
   expires: new Date(Date.now() + MINUTE_MS),
 })
+
+/** A user whose sign-in has brought a code that nobody has spent. */
+async function signedInByCode(kind: StoreKind) {
+  const directory = newDirectory(kind)
+  const user = await read(directory, await addUser(directory))
+  const code = newCode()
+  await signIn(directory, user, { code })
+  const found = await findCode(directory.store, directory.tenant, code.code)
+  if (found === undefined) throw new Error('the code is not there')
+  return { store: directory.store, tenant: directory.tenant, user, code, found }
+}
 
 describe.each(STORES)('a sign-in (%s)', (kind) => {
   it('links a person of Entra’s to the user, in one request', async () => {
@@ -182,13 +194,7 @@ describe.each(STORES)('a sign-in (%s)', (kind) => {
 
 describe.each(STORES)('a one-time code (%s)', (kind) => {
   it('is spent once, however many try', async () => {
-    const directory = newDirectory(kind)
-    const { store, tenant } = directory
-    const user = await read(directory, await addUser(directory))
-    const code = newCode()
-    await signIn(directory, user, { code })
-    const found = await findCode(store, tenant, code.code)
-    if (found === undefined) throw new Error('the code is not there')
+    const { store, tenant, user, code, found } = await signedInByCode(kind)
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, () => spendCode(store, tenant, found, familyOf(user))),
     )
@@ -201,13 +207,7 @@ describe.each(STORES)('a one-time code (%s)', (kind) => {
   })
 
   it('can be spent for nothing', async () => {
-    const directory = newDirectory(kind)
-    const { store, tenant } = directory
-    const user = await read(directory, await addUser(directory))
-    const code = newCode()
-    await signIn(directory, user, { code })
-    const found = await findCode(store, tenant, code.code)
-    if (found === undefined) throw new Error('the code is not there')
+    const { store, tenant, user, code, found } = await signedInByCode(kind)
     await spendCode(store, tenant, found, undefined)
 
     expect((await findCode(store, tenant, code.code))?.spent).toBe('')
@@ -216,14 +216,9 @@ describe.each(STORES)('a one-time code (%s)', (kind) => {
   })
 
   it('brings a family whose token is replaced by one request at a time, until it ends', async () => {
-    const directory = newDirectory(kind)
-    const { store, tenant } = directory
-    const user = await read(directory, await addUser(directory))
-    const code = newCode()
-    await signIn(directory, user, { code })
-    const found = await findCode(store, tenant, code.code)
+    const { store, tenant, user, found } = await signedInByCode(kind)
     const family = familyOf(user)
-    if (found !== undefined) await spendCode(store, tenant, found, family)
+    await spendCode(store, tenant, found, family)
     const stored = await findFamily(store, tenant, family)
     if (stored === undefined) throw new Error('the family is not there')
     const outcomes = await Promise.all(
