@@ -22,9 +22,7 @@ type Body = Readonly<Record<string, unknown>>
 export function faultOf(input: Input, answer: Answer): string | undefined {
   const { method } = input
   const { status, headers, text } = answer
-  if (isElsewhere(input) && status < 500) return undefined
-  if (isThrottled(input, status)) return undefined
-  if (status === 431 && isTooLong(input)) return undefined
+  if (isElsewhere(input, status) || isThrottled(input, status) || isTooLong(input, status)) return undefined
   if (!EXPECTED.has(status)) return `status ${status}`
   if (method === 'HEAD' || status === 204 || status === 304)
     return text === '' ? undefined : `a body with ${method} ${status}`
@@ -39,14 +37,14 @@ function isThrottled({ headers }: Input, status: number): boolean {
 }
 
 /** Node's server refuses an address and headers of over 16 KiB by itself; the check leaves room for the headers. */
-function isTooLong({ path }: Input): boolean {
-  return path.length > 15_000
+function isTooLong({ path }: Input, status: number): boolean {
+  return status === 431 && path.length > 15_000
 }
 
 /** Enough dots lead out of the SCIM URL, to the home page of the host for one. */
-function isElsewhere({ path }: Input): boolean {
+function isElsewhere({ path }: Input, status: number): boolean {
   const url = URL.parse(`/scim/v2/connector${path}`, 'http://localhost')
-  return url !== null && !url.pathname.startsWith('/scim/')
+  return status < 500 && url !== null && !url.pathname.startsWith('/scim/')
 }
 
 /** What the host refuses before any code of ours runs has neither body nor type. */
